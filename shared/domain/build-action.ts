@@ -1,0 +1,51 @@
+/** What an image of ours should do now. Pure and total; the first rule that applies wins, and each has a row in the table test. */
+import { backoffMs, watchSeconds } from './backoff.ts';
+import type { Bases, ImageReason, ImageState, Version } from './image-state.ts';
+
+export type BuildAction =
+  | { kind: 'watch'; seconds: number }
+  | { kind: 'follow' }
+  | { kind: 'build'; attempt: number; given: Bases }
+  | { kind: 'rest'; reason: ImageReason; dueAt?: number };
+
+/** After so many failures on the same bases a person, or another base, has to change something. */
+export const MOST_FAILED_BUILDS = 3;
+
+export function nextBuildAction(state: ImageState, now: number): BuildAction {
+  const { build, builtFrom, newest, today, failure } = state;
+  const rest = (reason: ImageReason, dueAt?: number): BuildAction => ({
+    kind: 'rest',
+    reason,
+    ...(dueAt === undefined ? {} : { dueAt }),
+  });
+
+  if (build?.runId) return { kind: 'watch', seconds: watchSeconds(now - build.startedAt) };
+  if (state.followDue) return { kind: 'follow' };
+  if (!builtFrom) return rest({ kind: 'no-build' });
+  if (newest && !newest.base) return rest({ kind: 'base-not-proved' });
+  const without = builtFrom.filter((gate) => !today[gate]);
+  if (without.length > 0) return rest({ kind: 'no-promotion', gates: without });
+  if (newest && builtFrom.every((gate) => standsOnToday(newest, gate, today))) return rest({ kind: 'up-to-date' });
+  if (state.hold) {
+    const { by, why, gate } = state.hold;
+    return rest({ kind: 'held', by, why, ...(gate ? { gate } : {}) });
+  }
+  if (failure && sameBases(failure.given, today, builtFrom)) {
+    const { times, message } = failure;
+    if (times >= MOST_FAILED_BUILDS) return rest({ kind: 'build-failed', times, message });
+    const retryAt = failure.at + backoffMs(times);
+    if (retryAt > now) return rest({ kind: 'build-failed', times, message }, retryAt);
+  }
+  return { kind: 'build', attempt: state.attempts + 1, given: pick(today, builtFrom) };
+}
+
+/** By the proof of its layers, or for a base that leaves no layers in it (an earlier stage), by what our own build was given. */
+function standsOnToday({ base, given }: Version, gate: string, today: Bases): boolean {
+  if (base?.gate === gate) return base.digest === today[gate];
+  return given !== undefined && given[gate] === today[gate];
+}
+
+const sameBases = (a: Bases, b: Bases, gates: string[]) => gates.every((gate) => a[gate] === b[gate]);
+
+const pick = (from: Bases, gates: string[]): Bases =>
+  Object.fromEntries(gates.flatMap((gate) => (from[gate] ? [[gate, from[gate]]] : [])));

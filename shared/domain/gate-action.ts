@@ -1,0 +1,195 @@
+/**
+ * What a gate should do now. Pure: the same state and time always give the same action.
+ *
+ * The rules stand in the order in which they apply; the first that does wins. Each has a row in the table test. The same function
+ * answers "why is it waiting".
+ */
+import { backoffMs, watchSeconds } from './backoff.ts';
+import { askAgainAt, checksOf, MOST_TRIES, said, type Running, type StartCheck } from './gate-checks.ts';
+import type { Candidate, GateState, Intention, Shadow } from './gate-state.ts';
+import type { Outcome, Reason } from './outcome.ts';
+import type { Digest } from './reference.ts';
+
+export type { StartCheck };
+
+export type GateAction =
+  | { kind: 'intake'; digest: Digest }
+  | { kind: 'check'; digest: Digest; checks: StartCheck[] }
+  | { kind: 'watch'; seconds: number }
+  | { kind: 'promote'; digest: Digest; sequence: number }
+  | { kind: 'follow' }
+  /** Over an attempt of this gate that reached the stable tag after it was overtaken. */
+  | { kind: 'put-back'; current: Digest; over: Digest }
+  | { kind: 'announce-drift'; found: Digest | 'none' }
+  | { kind: 'drop'; attempt: number; reason: Reason }
+  | { kind: 'settle'; digest: Digest; outcome: Outcome }
+  | { kind: 'rest'; reason: Reason; dueAt?: number; digest?: Digest };
+
+/** `now` in epoch milliseconds. Newest candidate first; one that can act goes before one that is watched, and that before one that rests. */
+export function nextGateAction(state: GateState, now: number): GateAction {
+  if (state.intention) return resume(state, state.intention, now);
+  if (state.followersDue) return { kind: 'follow' };
+  const drift = mendDrift(state);
+  if (drift) return drift;
+
+  const actions = newestFirst(state.open).map((candidate) => forCandidate(state, candidate, now));
+  return (
+    actions.find(({ kind }) => kind !== 'watch' && kind !== 'rest') ??
+    soonestWatch(actions) ??
+    soonestRest([...actions, forUpstream(state, now)])
+  );
+}
+
+/** What this candidate needs next, if nothing else were open. */
+export function forCandidate(state: GateState, candidate: Candidate, now: number): GateAction {
+  const { digest, sequence } = candidate;
+  const { current, policy, upstream } = state;
+  // What a person asked for, and what the policy keeps, does not need the upstream to point at it.
+  const stays = candidate.manual !== undefined || policy.whenReplaced === 'keep';
+  const shadow = shadowOf(state);
+  const settle = (outcome: Outcome): GateAction => ({ kind: 'settle', digest, outcome });
+  const reject = (reason: Reason): GateAction => settle({ kind: 'rejected', reason });
+  const rest = (reason: Reason, dueAt?: number): GateAction => ({
+    kind: 'rest',
+    reason,
+    digest,
+    ...(dueAt === undefined ? {} : { dueAt }),
+  });
+
+  if (candidate.unusable) return settle({ kind: 'failed', reason: { kind: 'unusable', message: candidate.unusable } });
+  if (candidate.trouble && candidate.trouble.retryAt > now) {
+    return rest({ kind: 'trouble', message: candidate.trouble.message }, candidate.trouble.retryAt);
+  }
+  if (shadow?.digest === digest) return settle({ kind: 'observed' });
+  if (!shadow && current?.digest === digest) return settle({ kind: 'promoted', unique: current.unique });
+  if (candidate.aborted) return reject({ kind: 'aborted', ...candidate.aborted });
+  const newest = shadow ?? current;
+  if (newest && newest.sequence > sequence) return settle({ kind: 'superseded', by: newest.sequence });
+  if (!stays && state.latestSighting > sequence) return settle({ kind: 'superseded', by: state.latestSighting });
+  if (!stays && upstream.kind === 'gone') return reject({ kind: 'withdrawn' });
+  if (!candidate.subject) return { kind: 'intake', digest };
+
+  const checks = checksOf(state, candidate);
+  const startable = checks.inTurn(checks.missing);
+  if (startable.length > 0) return { kind: 'check', digest, checks: startable };
+  if (checks.running.length > 0) {
+    const youngest = Math.max(...checks.running.map(({ startedAt }) => startedAt));
+    return { kind: 'watch', seconds: watchSeconds(now - youngest) };
+  }
+  if (checks.missing.length > 0) return waitForTurn(checks.busy, now);
+  const failed = checks.answering('fail');
+  if (failed.length > 0) return reject({ kind: 'check-failed', ...said(failed) });
+  const unknown = checks.answering('unknown');
+  if (unknown.length > 0) {
+    if (unknown.some(({ evidence }) => evidence.tries >= MOST_TRIES))
+      return reject({ kind: 'undecided', ...said(unknown) });
+    const due = unknown.filter((one) => askAgainAt(one.evidence) <= now);
+    const again = due.map(({ name, evidence }): StartCheck => ({
+      check: name,
+      attempt: evidence.attempt + 1,
+      tries: evidence.tries + 1,
+    }));
+    if (checks.inTurn(again).length > 0) return { kind: 'check', digest, checks: checks.inTurn(again) };
+    if (again.length > 0) return waitForTurn(checks.busy, now);
+    return rest(
+      { kind: 'checking-again', checks: unknown.map(({ name }) => name) },
+      Math.min(...unknown.map(({ evidence }) => askAgainAt(evidence))),
+    );
+  }
+  if (state.hold) return rest({ kind: 'held', by: state.hold.by, why: state.hold.why });
+  const soakedAt = candidate.seenSince + policy.soakMs;
+  if (soakedAt > now) return rest({ kind: 'soaking' }, soakedAt);
+  if (!stays && upstream.kind === 'unsure')
+    return rest(
+      { kind: 'upstream-unreachable', message: 'the tag was not there at the last look' },
+      upstream.askAgainAt,
+    );
+  if (!stays && upstream.kind === 'unreachable')
+    return rest({ kind: 'upstream-unreachable', message: upstream.message }, now + backoffMs(state.failures + 1));
+  if (policy.mode === 'observe') return settle({ kind: 'observed' });
+
+  return { kind: 'promote', digest, sequence };
+}
+
+/** A promotion that was begun: completed once the stable tag has moved; before that, only if everything still says promote. */
+function resume(state: GateState, intention: Intention, now: number): GateAction {
+  const { digest, sequence, attempt } = intention;
+  const candidate = state.open.find((one) => one.digest === digest);
+  if (hasMoved(state, intention)) {
+    const { trouble } = candidate ?? {};
+    if (!trouble || trouble.retryAt <= now) return { kind: 'promote', digest, sequence };
+    return { kind: 'rest', reason: { kind: 'trouble', message: trouble.message }, dueAt: trouble.retryAt, digest };
+  }
+
+  const action: GateAction = candidate
+    ? forCandidate(state, candidate, now)
+    : { kind: 'rest', reason: { kind: 'nothing-to-do' } };
+  if (action.kind === 'promote' && action.sequence === sequence) return action;
+  return { kind: 'drop', attempt, reason: reasonOf(action) };
+}
+
+/** That the stable tag names the subject says so only where it named something else before. Adoption, which says what, comes before the move. */
+function hasMoved({ stable, current, adopted }: GateState, { subject }: Intention): boolean {
+  const before = current?.subject ?? adopted;
+  return before !== undefined && before !== subject && stable === subject;
+}
+
+/** What would have been promoted counts as the current one while the gate only observes. */
+const shadowOf = ({ policy, shadow, current }: GateState): Shadow | undefined =>
+  policy.mode === 'observe' && shadow && shadow.sequence > (current?.sequence ?? 0) ? shadow : undefined;
+
+/**
+ * The stable tag names something else than the current digest: an attempt of this gate that came late is undone; anything else is somebody's
+ * decision, which is said once and left alone.
+ */
+function mendDrift({ current, stable, stableIsAttempt, driftAnnounced }: GateState): GateAction | undefined {
+  if (!current || stable === current.subject) return undefined;
+  const found = stable ?? 'none';
+  if (found === driftAnnounced) return undefined;
+  if (found !== 'none' && stableIsAttempt) return { kind: 'put-back', current: current.subject, over: found };
+  return { kind: 'announce-drift', found };
+}
+
+function reasonOf(action: GateAction): Reason {
+  if (action.kind === 'rest') return action.reason;
+  if (action.kind === 'settle' && 'reason' in action.outcome) return action.outcome.reason;
+  return { kind: 'nothing-to-do' };
+}
+
+const waitForTurn = (busy: Running | undefined, now: number): GateAction => ({
+  kind: 'watch',
+  seconds: watchSeconds(now - (busy?.startedAt ?? now)),
+});
+
+/** The gate itself may have to look again, even with nothing open. */
+function forUpstream({ upstream, failures }: GateState, now: number): GateAction {
+  if (upstream.kind === 'unsure') {
+    return {
+      kind: 'rest',
+      reason: { kind: 'upstream-unreachable', message: 'the tag was not there at the last look' },
+      dueAt: upstream.askAgainAt,
+    };
+  }
+  if (upstream.kind === 'unreachable') {
+    return {
+      kind: 'rest',
+      reason: { kind: 'upstream-unreachable', message: upstream.message },
+      dueAt: now + backoffMs(failures + 1),
+    };
+  }
+  return { kind: 'rest', reason: { kind: 'nothing-to-do' } };
+}
+
+const newestFirst = (candidates: Candidate[]) => candidates.toSorted((a, b) => b.sequence - a.sequence);
+
+function soonestWatch(actions: GateAction[]): GateAction | undefined {
+  return actions.filter((action) => action.kind === 'watch').toSorted((a, b) => a.seconds - b.seconds)[0];
+}
+
+/** Of what rests: what is due first; among equals what names a candidate. */
+function soonestRest(actions: GateAction[]): GateAction {
+  const rests = actions.filter((action) => action.kind === 'rest');
+  const dueAt = (action: (typeof rests)[number]) => action.dueAt ?? Infinity;
+  const first = rests.toSorted((a, b) => dueAt(a) - dueAt(b))[0];
+  return first ?? { kind: 'rest', reason: { kind: 'nothing-to-do' } };
+}

@@ -1,0 +1,150 @@
+/**
+ * All that a decision about a gate may know. One schema, so that what a look answers is parsed into exactly this.
+ *
+ * Times are epoch milliseconds. Sequence numbers come from the ledger, one row per gate: a sighting or a manual promotion gets the next.
+ */
+import { z } from 'zod';
+import { verdict } from './outcome.ts';
+import { digest, tag } from './reference.ts';
+
+export const evidence = z.discriminatedUnion('state', [
+  z.object({
+    state: z.literal('running'),
+    checkHash: z.string(),
+    /** Counts every try ever made; a late activity of an earlier one changes nothing. */
+    attempt: z.number(),
+    /** Counts the tries of this opening, from 1. */
+    tries: z.number(),
+    opening: z.number(),
+    /** Missing until the run was scheduled. */
+    runId: z.string().optional(),
+    startedAt: z.number(),
+    deadlineAt: z.number(),
+  }),
+  z.object({
+    state: z.literal('done'),
+    checkHash: z.string(),
+    attempt: z.number(),
+    tries: z.number(),
+    opening: z.number(),
+    runId: z.string().optional(),
+    startedAt: z.number(),
+    finishedAt: z.number(),
+    verdict,
+    reasons: z.array(z.string()),
+    /** What was asked: the digest and platform it speaks of, and the image that asked. */
+    digest,
+    platform: z.string(),
+    tool: z.string(),
+    /** It was asked without a sandbox. */
+    isolation: z.literal('none').optional(),
+  }),
+]);
+export type Evidence = z.infer<typeof evidence>;
+
+export const trouble = z.object({ message: z.string(), times: z.number(), retryAt: z.number() });
+export type Trouble = z.infer<typeof trouble>;
+
+export const manual = z.object({ by: z.string(), why: z.string(), at: z.number() });
+
+export const candidate = z.object({
+  /** The upstream digest. */
+  digest,
+  sequence: z.number(),
+  /** Start of the unbroken sighting, by our own clock; for a manual promotion the time of the request. */
+  seenSince: z.number(),
+  opening: z.number(),
+  manual: manual.optional(),
+  aborted: z.object({ by: z.string(), why: z.string() }).optional(),
+  /** What is checked and promoted; known once it is in quarantine. */
+  subject: digest.optional(),
+  /** What no retry can mend. */
+  unusable: z.string().optional(),
+  trouble: trouble.optional(),
+  evidence: z.record(z.string(), evidence),
+});
+export type Candidate = z.infer<typeof candidate>;
+
+export const promotion = z.object({
+  digest,
+  subject: digest,
+  sequence: z.number(),
+  unique: tag,
+  at: z.number(),
+});
+export type Promotion = z.infer<typeof promotion>;
+
+/** What would have been promoted last while the gate only observes: later decisions count with it as with the current promotion. */
+export const shadow = z.object({ digest, sequence: z.number(), at: z.number() });
+export type Shadow = z.infer<typeof shadow>;
+
+export const intention = z.object({
+  digest,
+  subject: digest,
+  sequence: z.number(),
+  unique: tag,
+  attempt: z.number(),
+});
+export type Intention = z.infer<typeof intention>;
+
+export const hold = z.object({ by: z.string(), why: z.string(), at: z.number() });
+export type Hold = z.infer<typeof hold>;
+
+/** What of the policy decides. */
+export const gatePolicy = z.object({
+  checks: z.array(
+    z.object({
+      name: z.string(),
+      hash: z.string(),
+      /** Only one such check of a gate runs at a time. */
+      alone: z.literal(true).optional(),
+    }),
+  ),
+  soakMs: z.number(),
+  /** No rule asks for them, but another one makes another subject of a candidate: a gate at rest has to look again. */
+  platforms: z.array(z.string()).optional(),
+  /** Missing: it promotes. */
+  mode: z.literal('observe').optional(),
+  /** Missing: what was replaced upstream, or is gone there, is given up. */
+  whenReplaced: z.literal('keep').optional(),
+});
+export type GatePolicy = z.infer<typeof gatePolicy>;
+
+export const gateState = z.object({
+  /** The request counter as this look saw it; `rest` succeeds only if it is still that. */
+  requested: z.number(),
+  policy: gatePolicy,
+  upstream: z.discriminatedUnion('kind', [
+    z.object({ kind: z.literal('at'), digest }),
+    z.object({ kind: z.literal('gone') }),
+    /** One 404 is not believed yet. */
+    z.object({ kind: z.literal('unsure'), askAgainAt: z.number() }),
+    z.object({ kind: z.literal('unreachable'), message: z.string() }),
+  ]),
+  latestSighting: z.number(),
+  current: promotion.optional(),
+  /** Only while the gate observes. */
+  shadow: shadow.optional(),
+  intention: intention.optional(),
+  followersDue: z.boolean(),
+  /** What the stable tag names now. */
+  stable: digest.optional(),
+  /** Whether this gate has promoted that digest once, or has tried to. */
+  stableIsAttempt: z.literal(true).optional(),
+  /** What the stable tag named instead of the current digest when that was last announced. */
+  driftAnnounced: z.union([digest, z.literal('none')]).optional(),
+  /** What it named before the first promotion, once that was looked at; `none`: nothing. */
+  adopted: z.union([digest, z.literal('none')]).optional(),
+  hold: hold.optional(),
+  /** Failed looks or unreachable upstreams in a row: the base of the back-off. */
+  failures: z.number(),
+  open: z.array(candidate),
+});
+export type GateState = z.infer<typeof gateState>;
+
+/** What a look answers: the state, or that this gate is no longer in the policy. */
+export const gateLook = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('gate'), state: gateState }),
+  z.object({ kind: z.literal('absent'), why: z.string() }),
+]);
+export type GateLook = z.infer<typeof gateLook>;

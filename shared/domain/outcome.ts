@@ -1,0 +1,66 @@
+/** How a candidate ends, and why anything waits or ends: the vocabulary of every answer the product gives. */
+import { z } from 'zod';
+import { tag } from './reference.ts';
+
+export const reason = z.discriminatedUnion('kind', [
+  // why something waits
+  z.object({ kind: z.literal('nothing-to-do') }),
+  z.object({ kind: z.literal('soaking') }),
+  z.object({ kind: z.literal('held'), by: z.string(), why: z.string() }),
+  z.object({ kind: z.literal('upstream-unreachable'), message: z.string() }),
+  z.object({ kind: z.literal('checking-again'), checks: z.array(z.string()) }),
+  z.object({ kind: z.literal('trouble'), message: z.string() }),
+  // why a candidate was rejected
+  z.object({ kind: z.literal('check-failed'), checks: z.array(z.string()), details: z.array(z.string()) }),
+  z.object({ kind: z.literal('undecided'), checks: z.array(z.string()), details: z.array(z.string()) }),
+  z.object({ kind: z.literal('withdrawn') }),
+  z.object({ kind: z.literal('aborted'), by: z.string(), why: z.string() }),
+  // why it failed: what no retry can mend
+  z.object({ kind: z.literal('unusable'), message: z.string() }),
+]);
+export type Reason = z.infer<typeof reason>;
+
+export const outcome = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('promoted'), unique: tag.optional() }),
+  /** `by` is the sequence number of the later intention. */
+  z.object({ kind: z.literal('superseded'), by: z.number() }),
+  /** It would have been promoted, had the gate not only observed. */
+  z.object({ kind: z.literal('observed') }),
+  z.object({ kind: z.literal('rejected'), reason }),
+  z.object({ kind: z.literal('failed'), reason }),
+]);
+export type Outcome = z.infer<typeof outcome>;
+
+export const verdict = z.enum(['pass', 'fail', 'unknown']);
+export type Verdict = z.infer<typeof verdict>;
+
+/** What an activity that only does something answers. */
+export const done = z.object({});
+
+/** One sentence for a person. */
+export function sayReason(value: Reason): string {
+  switch (value.kind) {
+    case 'nothing-to-do':
+      return 'nothing to do';
+    case 'soaking':
+      return 'it has not been seen long enough';
+    case 'held':
+      return `held by ${value.by}: ${value.why}`;
+    case 'upstream-unreachable':
+      return `the upstream could not be asked: ${value.message}`;
+    case 'checking-again':
+      return `no verdict yet from ${value.checks.join(', ')}; will be asked again`;
+    case 'trouble':
+      return `trouble with a service, will be tried again: ${value.message}`;
+    case 'check-failed':
+      return `check failed: ${value.checks.join(', ')} (${value.details.join('; ')})`;
+    case 'undecided':
+      return `no verdict after every try: ${value.checks.join(', ')} (${value.details.join('; ')})`;
+    case 'withdrawn':
+      return 'upstream has withdrawn it';
+    case 'aborted':
+      return `stopped by ${value.by}: ${value.why}`;
+    case 'unusable':
+      return value.message;
+  }
+}

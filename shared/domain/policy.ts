@@ -1,0 +1,95 @@
+/**
+ * The policy in force, as the app uses it: parsed, checked, with the settings filled in. `parse-policy.ts` makes it from the user's files.
+ *
+ * Secrets are still `${secret:name}` here; the activity that needs one reads it.
+ */
+import type { Host, Repository, RepositoryReference, TagReference } from './reference.ts';
+
+export interface Policy {
+  /** Hash of every file it was made from. */
+  hash: string;
+  gates: Record<string, Gate>;
+  images: Record<string, Image>;
+  apps: Record<string, App>;
+  /** By public host. */
+  upstreams: Record<string, { username: string; password: string }>;
+  /** Not wrong, but worth a look, such as an app on an ungated base. */
+  warnings: string[];
+}
+
+export interface Gate {
+  name: string;
+  from: TagReference;
+  to: TagReference;
+  /** Template of the unique tag: `{stable}`, `{run}`, `{digest12}`. */
+  unique: string;
+  /** `linux/amd64` and the like; one platform: its manifest is promoted, several: the index as it is. */
+  platforms: string[];
+  /** Platforms of an index that are promoted unchecked. */
+  unchecked: string[];
+  checks: Check[];
+  soakMs: number;
+  /** `observe`: decide, record and announce, and promote nothing. */
+  mode: 'enforce' | 'observe';
+  /** What becomes of a candidate that a later one has replaced upstream, or that is gone there. */
+  whenReplaced: 'withdraw' | 'keep';
+}
+
+export type Check = ScriptCheck | TaskCheck;
+
+export interface ScriptCheck {
+  kind: 'script';
+  name: string;
+  /** The bytes of the script, as text. */
+  script: string;
+  timeoutSeconds: number;
+  /** Over kind, parameters and script bytes. A verdict counts only under the hash it was given for. */
+  hash: string;
+}
+
+/** A task file of the team's own, from git. It runs without a sandbox, which the policy has to say in so many words. */
+export interface TaskCheck {
+  kind: 'task';
+  name: string;
+  /** A git repository as ACR Tasks names it: `<url>[#<ref>[:<folder>]]`. */
+  context: string;
+  /** Path of the task file in it. */
+  file: string;
+  timeoutSeconds: number;
+  /** Over kind and parameters; what git holds under a branch may change without it. */
+  hash: string;
+}
+
+export interface Image {
+  name: string;
+  host: Host;
+  repository: Repository;
+  /** Patterns with `*` of the pushed tags that count as new versions. */
+  tags: string[];
+  build?: {
+    task: string;
+    /** Name of a build argument (or file value) → gate whose promoted digest it gets. */
+    pass: Record<string, string>;
+  };
+}
+
+export interface App {
+  name: string;
+  runs: { kind: 'image'; image: string } | { kind: 'gate'; gate: string };
+  /** The image the group's containers name, without tag or digest: the place where the digest goes. */
+  image: RepositoryReference;
+  resourceGroup: string;
+  /** The parsed group file in the format of `az container create --file`; secrets as `${secret:name}`. */
+  group: ContainerGroupFile;
+  health?: { path: string; port: number; status: number; withinSeconds: number };
+}
+
+export interface ContainerGroupFile {
+  name: string;
+  location: string;
+  properties: { containers: { name: string; properties: { image: string } & Record<string, unknown> }[] } & Record<
+    string,
+    unknown
+  >;
+  [key: string]: unknown;
+}

@@ -1,0 +1,55 @@
+/** Schemas of the values that a gate may have itself or take from `defaults`, and what every gate has where neither says anything. */
+import { z } from 'zod';
+import { duration, platform } from './schemas.ts';
+
+export const BUILT_IN = {
+  platforms: ['linux/amd64'],
+  soak: 0,
+  unique: '{stable}-{run}',
+  mode: 'enforce',
+  whenReplaced: 'withdraw',
+  timeout: 300_000,
+} as const;
+
+/** A quick run ends after 8 hours at most (swagger of `registries/scheduleRun`); an hour is left for pulling the image. */
+const LONGEST_TIMEOUT_MS = 7 * 3_600_000;
+
+export const platforms = z
+  .array(platform)
+  .min(1, 'name the platform that is checked and promoted, such as linux/amd64')
+  .max(1, 'several platforms are not built yet. Name the one that you run')
+  .meta({
+    description: 'the platform that is checked and promoted',
+    default: ['linux/amd64'],
+    examples: [['linux/arm64']],
+  });
+
+export const soak = duration.meta({
+  description: 'how long a candidate has to be seen upstream before it is promoted',
+  default: '0s',
+  examples: ['72h'],
+});
+
+export const uniqueTemplate = z.string().meta({
+  description:
+    'the tag of each promotion, which never moves: `{stable}` is the tag of `to`, `{run}` the run of the first check, `{digest12}` the beginning of the digest',
+  default: BUILT_IN.unique,
+  examples: ['{stable}-{digest12}'],
+});
+
+export const gateMode = z.enum(['enforce', 'observe'], 'a mode is "enforce" or "observe"').meta({
+  description: '`observe`: decide, record and announce what would have been promoted, and promote nothing',
+  default: BUILT_IN.mode,
+  examples: ['observe'],
+});
+
+export const whenReplaced = z.enum(['withdraw', 'keep'], 'there is "withdraw", which is the default, and "keep"').meta({
+  description:
+    'what becomes of a candidate that is not at the upstream any more: `withdraw` gives it up, `keep` goes on with it, so that the newest one that is old enough is promoted',
+  default: BUILT_IN.whenReplaced,
+  examples: ['keep'],
+});
+
+export const checkTimeout = duration
+  .refine((ms) => ms > 0 && ms <= LONGEST_TIMEOUT_MS, 'a check gets at least 1s and at most 7h')
+  .meta({ description: 'how long the check may take', default: '5m', examples: ['10m'] });

@@ -1,0 +1,95 @@
+/** Reads one gate: which upstream it follows, what it asks of a candidate, and where what passes goes. */
+import { z } from 'zod';
+import type { Gate } from '../policy.ts';
+import type { Tag, TagReference } from '../reference.ts';
+import { readChecks } from './check.ts';
+import { filledIn, type Defaults } from './defaults.ts';
+import { readFields, type ReadFields } from './fields.ts';
+import * as own from './gate-fields.ts';
+import { BUILT_IN } from './gate-fields.ts';
+import type { Place } from './place.ts';
+import type { PolicyFiles } from './policy-files.ts';
+import { isName, NAME_RULE, tagReference } from './schemas.ts';
+import { uniqueProblem } from './unique.ts';
+
+/** What could be read; `gate` is there only if all of it is right. */
+export interface GateDraft {
+  name: string;
+  place: Place;
+  from?: TagReference;
+  to?: TagReference;
+  gate?: Gate;
+}
+
+export const gateFields = {
+  from: tagReference.meta({
+    description: 'the upstream tag to follow, such as docker.io/library/node:22-alpine',
+    examples: ['docker.io/library/node:22-alpine'],
+  }),
+  to: tagReference.meta({
+    description: 'the stable tag that teams build on, such as ${BASE_REGISTRY}/node:22-alpine',
+    examples: ['${BASE_REGISTRY}/node:22-alpine'],
+  }),
+  unique: own.uniqueTemplate.optional(),
+  platforms: own.platforms.optional(),
+  checks: z.unknown(),
+  soak: own.soak.optional(),
+  mode: own.gateMode.optional(),
+  whenReplaced: own.whenReplaced.optional(),
+};
+
+const notBuilt = {
+  approval: 'Promotion needs no approval; remove it. To stop a gate, use a hold.',
+  freeze: 'Remove it. To stop promotions for a while, use a hold.',
+  unchecked: 'It goes with several platforms. One platform is checked and promoted; remove it.',
+};
+
+export interface GateSurroundings {
+  folder: PolicyFiles;
+  hash: (text: string) => string;
+  defaults: Defaults;
+}
+
+export function readGate(name: string, at: Place, { folder, hash, defaults }: GateSurroundings): GateDraft {
+  const subject = `gate "${name}"`;
+  const place = at.about(subject);
+  if (!isName(name)) place.problemAtKey(`${NAME_RULE}.`);
+
+  const read = readFields(place, gateFields, { notBuilt });
+  const { from, to } = read;
+  const checks = place.isMapping
+    ? readChecks(place, { subject, folder, hash, timeoutMs: defaults.timeout ?? BUILT_IN.timeout })
+    : undefined;
+
+  const wanted = withDefaults(place, read, defaults);
+  const { unique } = wanted;
+  if (unique !== undefined) {
+    const problem = uniqueProblem(unique, to?.tag ?? ('stable' as Tag));
+    if (problem) place.child('unique').problem(`unique: ${problem}.`);
+  }
+  const draft: GateDraft = { name, place, ...(from && { from }), ...(to && { to }) };
+  const { platforms, soak: soakMs, mode, whenReplaced } = wanted;
+  if (!from || !to || !checks || unique === undefined || !platforms) return draft;
+  if (soakMs === undefined || !mode || !whenReplaced) return draft;
+  const gate: Gate = { name, from, to, unique, platforms, unchecked: [], checks, soakMs, mode, whenReplaced };
+  return { ...draft, gate };
+}
+
+function withDefaults(place: Place, read: ReadFields<typeof gateFields>, defaults: Defaults) {
+  const { platforms, soak, unique, mode, whenReplaced } = defaults;
+  return {
+    platforms: filledIn(place, 'platforms', {
+      read: read.platforms,
+      fallback: platforms,
+      builtIn: [...BUILT_IN.platforms],
+    }),
+    soak: filledIn(place, 'soak', { read: read.soak, fallback: soak, builtIn: BUILT_IN.soak }),
+    unique: filledIn(place, 'unique', { read: read.unique, fallback: unique, builtIn: BUILT_IN.unique }),
+    mode: filledIn(place, 'mode', { read: read.mode, fallback: mode, builtIn: BUILT_IN.mode }),
+    whenReplaced: filledIn(place, 'whenReplaced', {
+      read: read.whenReplaced,
+      fallback: whenReplaced,
+      builtIn: BUILT_IN.whenReplaced,
+    }),
+  };
+}
