@@ -1,0 +1,103 @@
+/**
+ * The one place where clients of the Azure SDK are built. Nothing here asks whether Azure is local: endpoints are settings.
+ *
+ * The one thing that follows from an endpoint: a key vault on loopback cannot be below `vault.azure.net`, so that check is left out there.
+ */
+import { ContainerInstanceManagementClient } from '@azure/arm-containerinstance';
+import { ContainerRegistryManagementClient } from '@azure/arm-containerregistry';
+import { ContainerRegistryClient, ContainerRegistryContentClient } from '@azure/container-registry';
+import type { TokenCredential } from '@azure/core-auth';
+import type { HttpClient } from '@azure/core-rest-pipeline';
+import { TableClient } from '@azure/data-tables';
+import { EventGridPublisherClient } from '@azure/eventgrid';
+import { DefaultAzureCredential } from '@azure/identity';
+import { SecretClient } from '@azure/keyvault-secrets';
+import { BlobServiceClient, BlockBlobClient } from '@azure/storage-blob';
+import type { Host, Repository } from '../domain/reference.ts';
+import { isLoopback } from '../loopback.ts';
+import { CALL_DEADLINE_SECONDS, CALL_TRIES } from './limits.ts';
+import { patience } from './patience.ts';
+
+export interface ClientSettings {
+  subscriptionId: string;
+  /** `https://management.azure.com` */
+  armEndpoint: string;
+  keyVaultUrl: string;
+  tablesEndpoint: string;
+  blobsEndpoint: string;
+  /** Of the Event Grid topic, with its path: `https://…/api/events`. */
+  announcementsEndpoint: string;
+  /** Of a user-assigned identity; without it, the system-assigned one or whatever the machine is logged in as. */
+  managedIdentityClientId?: string;
+}
+
+export interface Clients {
+  subscriptionId: string;
+  armEndpoint: string;
+  acr: ContainerRegistryManagementClient;
+  aci: ContainerInstanceManagementClient;
+  /** Attributes and tags of a registry: `/acr/v1`. */
+  registryData(host: Host): ContainerRegistryClient;
+  /** Manifests and blobs of one repository: `/v2`. Each has an access token of its own, so that none is presented for another scope. */
+  registryContent(host: Host, repository: Repository): ContainerRegistryContentClient;
+  table(name: string): TableClient;
+  blobs: BlobServiceClient;
+  secrets: SecretClient;
+  announcements: EventGridPublisherClient<'CloudEvent'>;
+  /** A blob whose address carries its own permission. */
+  signedBlob(url: string): BlockBlobClient;
+}
+
+export interface ClientOptions {
+  credential?: TokenCredential;
+  /** One call, its repetitions included. */
+  deadlineSeconds?: number;
+  /** What sends the requests, in place of Node's; not those of blobs, whose client takes one of an older kind. */
+  httpClient?: HttpClient;
+}
+
+export function createClients(settings: ClientSettings, options: ClientOptions = {}): Clients {
+  const { subscriptionId, armEndpoint, keyVaultUrl, tablesEndpoint, managedIdentityClientId } = settings;
+  const credential =
+    options.credential ??
+    new DefaultAzureCredential(managedIdentityClientId === undefined ? {} : { managedIdentityClientId });
+  const { deadlineSeconds = CALL_DEADLINE_SECONDS, httpClient } = options;
+  const common = { ...patience({ deadlineSeconds }), ...(httpClient ? { httpClient } : {}) };
+  const arm = { ...common, endpoint: armEndpoint };
+  const storage = {
+    retryOptions: { maxTries: CALL_TRIES, tryTimeoutInMs: deadlineSeconds * 1000 },
+    userAgentOptions: common.userAgentOptions,
+  };
+  const vaultOnLoopback = isLoopback(new URL(keyVaultUrl).hostname);
+
+  return {
+    subscriptionId,
+    armEndpoint,
+    acr: new ContainerRegistryManagementClient(credential, subscriptionId, arm),
+    aci: new ContainerInstanceManagementClient(credential, subscriptionId, arm),
+    registryData: remembered((host: Host) => new ContainerRegistryClient(`https://${host}`, credential, common)),
+    registryContent: remembered(
+      (host: Host, repository: Repository) =>
+        new ContainerRegistryContentClient(`https://${host}`, repository, credential, common),
+    ),
+    table: remembered((name: string) => new TableClient(tablesEndpoint, name, credential, common)),
+    blobs: new BlobServiceClient(settings.blobsEndpoint, credential, storage),
+    secrets: new SecretClient(keyVaultUrl, credential, {
+      ...common,
+      disableChallengeResourceVerification: vaultOnLoopback,
+    }),
+    announcements: new EventGridPublisherClient(settings.announcementsEndpoint, 'CloudEvent', credential, common),
+    signedBlob: (url) => new BlockBlobClient(url, undefined, storage),
+  };
+}
+
+/** Clients hold tokens and connections, so there is one for each thing they talk to. */
+function remembered<Names extends string[], Client>(make: (...names: Names) => Client): (...names: Names) => Client {
+  const made = new Map<string, Client>();
+  return (...names) => {
+    const key = names.join(' ');
+    const client = made.get(key) ?? make(...names);
+    made.set(key, client);
+    return client;
+  };
+}

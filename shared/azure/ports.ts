@@ -1,0 +1,24 @@
+/** All ports that are Azure, on these clients. */
+import type { Ports } from '../ports.ts';
+import { azureAnnouncements } from './announcements.ts';
+import type { Clients } from './clients.ts';
+import { azureContainerGroups } from './container-groups.ts';
+import { registryFinder } from './find-registry.ts';
+import { azureLedger } from './ledger.ts';
+import { httpProbes } from './probes.ts';
+import { azureRegistries } from './registries.ts';
+import { azureRuns } from './runs.ts';
+import { azureSecrets } from './secrets.ts';
+
+export function azurePorts(clients: Clients): Omit<Ports, 'upstreams' | 'policies'> {
+  const find = registryFinder(clients);
+  return {
+    ledger: azureLedger(clients),
+    registries: azureRegistries(clients, find),
+    runs: azureRuns(clients, find),
+    groups: azureContainerGroups(clients),
+    secrets: azureSecrets(clients),
+    announcements: azureAnnouncements(clients),
+    probes: httpProbes(),
+  };
+}

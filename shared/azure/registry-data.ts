@@ -1,0 +1,114 @@
+/**
+ * The data plane of a registry of ours: manifests and small blobs by `/v2`, tags and locks by `/acr/v1`.
+ *
+ * Every manifest that comes in or goes out is named by the hash of its bytes: the SDK checks what it reads, and the answer to a PUT is
+ * checked here.
+ */
+import { digest as digestSchema, formatReference, tag as tagSchema } from '../domain/reference.ts';
+import type { ManifestInfo, Registries, TagInfo } from '../ports.ts';
+import { ask, refusedWith } from './ask.ts';
+import type { Clients } from './clients.ts';
+import { ServiceTrouble, type Question } from './errors.ts';
+import { readJsonBlob } from './read-json-blob.ts';
+
+const READER = 'Container Registry Repository Reader';
+const WRITER = 'Container Registry Repository Writer';
+/** `AcrDelete` in a registry of plain mode. */
+const DELETER = 'Container Registry Repository Contributor';
+const absent = () => undefined;
+
+export function registryData(clients: Pick<Clients, 'registryData' | 'registryContent'>): Omit<Registries, 'import'> {
+  return {
+    async digestOf(image) {
+      const artifact = clients.registryData(image.host).getArtifact(image.repository, image.tag);
+      return ask(about(`read the tag ${formatReference(image)}`, READER), async () =>
+        digestSchema.parse((await artifact.getTagProperties(image.tag)).digest),
+      ).catch(refusedWith(404, absent));
+    },
+
+    async manifest(image) {
+      const content = clients.registryContent(image.host, image.repository);
+      return ask(about(`read the manifest ${formatReference(image)}`, READER), async () => {
+        const { mediaType, content: bytes } = await content.getManifest(image.digest);
+        return { digest: image.digest, mediaType, bytes: new Uint8Array(bytes) };
+      }).catch(refusedWith(404, absent));
+    },
+
+    async json(image) {
+      const content = clients.registryContent(image.host, image.repository);
+      const question = about(`read the blob ${formatReference(image)}`, READER);
+      return ask(question, async () => readJsonBlob(question, await content.downloadBlob(image.digest)));
+    },
+
+    async tags(repository) {
+      // The client has this on an artifact of any name: the request lists the whole repository.
+      const anyArtifact = clients.registryData(repository.host).getArtifact(repository.repository, 'latest');
+      return ask(about(`list the tags of ${formatReference(repository)}`, READER), async () => {
+        const tags: TagInfo[] = [];
+        for await (const { name, digest, lastUpdatedOn } of anyArtifact.listTagProperties()) {
+          tags.push({
+            tag: tagSchema.parse(name),
+            digest: digestSchema.parse(digest),
+            updatedAt: lastUpdatedOn.getTime(),
+          });
+        }
+        return tags;
+      }).catch(refusedWith(404, (): TagInfo[] => []));
+    },
+
+    async putManifest(image, { bytes, mediaType, digest }) {
+      const content = clients.registryContent(image.host, image.repository);
+      const question = about(`put ${digest} as ${formatReference(image)}`, WRITER);
+      return ask(question, async () => {
+        const put = await content.setManifest(Buffer.from(bytes), { tag: image.tag, mediaType });
+        if (put.digest !== digest) throw new ServiceTrouble(question, { problem: `it took it for ${put.digest}` });
+        return 'put' as const;
+      }).catch(refusedWith(405, () => 'locked' as const));
+    },
+
+    async lockTag(image) {
+      const artifact = clients.registryData(image.host).getArtifact(image.repository, image.tag);
+      await ask(about(`lock the tag ${formatReference(image)}`, WRITER), () =>
+        artifact.updateTagProperties(image.tag, { canWrite: false, canDelete: false }),
+      );
+    },
+
+    async protectManifest(image) {
+      const artifact = clients.registryData(image.host).getArtifact(image.repository, image.digest);
+      // Not `canWrite: false`: that would also refuse the referrers, such as a signature, that come later.
+      await ask(about(`protect the manifest ${formatReference(image)}`, WRITER), () =>
+        artifact.updateManifestProperties({ canDelete: false }),
+      );
+    },
+
+    async unprotectManifest(image) {
+      const artifact = clients.registryData(image.host).getArtifact(image.repository, image.digest);
+      await ask(about(`unprotect the manifest ${formatReference(image)}`, WRITER), () =>
+        artifact.updateManifestProperties({ canDelete: true }),
+      ).catch(refusedWith(404, absent));
+    },
+
+    async deleteManifest(image) {
+      const artifact = clients.registryData(image.host).getArtifact(image.repository, image.digest);
+      return ask(about(`delete the manifest ${formatReference(image)}`, DELETER), async () => {
+        await artifact.delete();
+        return 'deleted' as const;
+      })
+        .catch(refusedWith(404, () => 'deleted' as const))
+        .catch(refusedWith(405, () => 'locked' as const));
+    },
+
+    async manifests({ host, repository }) {
+      const listed = clients.registryData(host).getRepository(repository);
+      return ask(about(`list the manifests of ${host}/${repository}`, READER), async () => {
+        const manifests: ManifestInfo[] = [];
+        for await (const { digest, createdOn } of listed.listManifestProperties()) {
+          manifests.push({ digest: digestSchema.parse(digest), createdAt: createdOn.getTime() });
+        }
+        return manifests;
+      }).catch(refusedWith(404, (): ManifestInfo[] => []));
+    },
+  };
+}
+
+const about = (what: string, role: string): Question => ({ service: 'Container Registry', what, role });

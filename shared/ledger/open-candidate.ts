@@ -1,0 +1,49 @@
+/** A candidate is opened: by a sighting, a manual promotion, or checks that are not the ones it was rejected under. */
+import { candidateKey } from '../domain/ids.ts';
+import type { Digest } from '../domain/reference.ts';
+import type { Change } from '../ports.ts';
+import { evidenceKey, type CandidateBook, type CandidateRow } from './gate-book.ts';
+import { put } from './rows.ts';
+
+export interface Opening {
+  digest: Digest;
+  sequence: number;
+  /** Epoch milliseconds. */
+  seenSince: number;
+  at: number;
+  manual?: { by: string; why: string; at: number };
+}
+
+/**
+ * The changes that open it. Each opening starts anew (abort, trouble and tries belong to it); where it is already open, it only takes the new
+ * sequence number and time, and what a person asked of it stays, unless a person now asks for the promotion. Evidence that still holds stays:
+ * its rows are opened again with it.
+ */
+export function openCandidate(
+  known: CandidateBook | undefined,
+  { digest, sequence, seenSince, at, manual }: Opening,
+): Change[] {
+  const before = known?.row.value;
+  const stillOpen = before !== undefined && before.settled === undefined;
+  const row: CandidateRow = {
+    digest,
+    sequence,
+    seenSince,
+    sightedAt: at,
+    opening: stillOpen ? before.opening : (before?.opening ?? 0) + 1,
+    ...(before?.subject ? { subject: before.subject } : {}),
+    ...(before?.platform ? { platform: before.platform } : {}),
+    ...(manual ? { manual } : stillOpen ? keptOf(before) : {}),
+  };
+  const evidence = stillOpen ? [] : [...(known?.evidence.values() ?? [])];
+  return [
+    put(candidateKey(digest), known?.row, row),
+    ...evidence.map((kept) => put(evidenceKey(digest, kept.value.check), kept, kept.value)),
+  ];
+}
+
+const keptOf = ({ manual, aborted, trouble }: CandidateRow): Partial<CandidateRow> => ({
+  ...(manual ? { manual } : {}),
+  ...(aborted ? { aborted } : {}),
+  ...(trouble ? { trouble } : {}),
+});

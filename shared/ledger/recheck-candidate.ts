@@ -1,0 +1,38 @@
+/**
+ * A person wants every check of a candidate asked again: its evidence counts no longer, and if it was settled it is open again.
+ *
+ * A check that is under way is overtaken, as by any later attempt; what it finds is written where nobody reads it.
+ */
+import { candidateKey } from '../domain/ids.ts';
+import type { Change } from '../ports.ts';
+import { evidenceKey, type CandidateBook, type CandidateRow } from './gate-book.ts';
+import { put } from './rows.ts';
+
+/** The hash of no check. */
+const VOID = 'asked-again';
+
+export interface Rechecked {
+  book: CandidateBook;
+  changes: Change[];
+}
+
+export function recheckCandidate({ row: kept, evidence }: CandidateBook): Rechecked {
+  const { settled, aborted: _, trouble: __, unusable, subject, ...rest } = kept.value;
+  const row: CandidateRow = {
+    ...rest,
+    opening: rest.opening + (settled ? 1 : 0),
+    // What was unusable is taken in anew, since the policy may name another platform now.
+    ...(subject && !unusable ? { subject } : {}),
+  };
+  const voided = [...evidence].map(([check, one]) => {
+    const value = { ...one.value, evidence: { ...one.value.evidence, checkHash: VOID } };
+    return [check, { ...one, value }] as const;
+  });
+  return {
+    book: { row: { ...kept, value: row }, evidence: new Map(voided) },
+    changes: [
+      put(candidateKey(row.digest), kept, row),
+      ...voided.map(([check, { etag, value }]) => put(evidenceKey(row.digest, check), { etag }, value)),
+    ],
+  };
+}

@@ -1,0 +1,77 @@
+/**
+ * One request for a manifest: with the authorization that is held, and once more with a new one after a challenge.
+ *
+ * A redirect to another host is followed without authorization, and only to https (registry.k8s.io sends everyone to a mirror nearby).
+ */
+import type { Digest, RepositoryReference, Tag } from '../domain/reference.ts';
+import { isLoopback } from '../loopback.ts';
+import type { Credentials } from '../ports.ts';
+import { addresses } from './address.ts';
+import { authorizations } from './authorization.ts';
+import { boundedFetch, discard, type Method } from './bounded-fetch.ts';
+import { REDIRECTS } from './limits.ts';
+import { UpstreamTrouble } from './upstream-trouble.ts';
+
+const ACCEPT = [
+  'application/vnd.oci.image.index.v1+json',
+  'application/vnd.oci.image.manifest.v1+json',
+  'application/vnd.docker.distribution.manifest.list.v2+json',
+  'application/vnd.docker.distribution.manifest.v2+json',
+].join(', ');
+
+export interface ManifestRequest {
+  method: Method;
+  image: RepositoryReference;
+  reference: Tag | Digest;
+  credentials?: Credentials | undefined;
+}
+
+/** Answers any response that is not a challenge or a redirect. Throws `UpstreamTrouble` when there is none. */
+export type RequestManifest = (request: ManifestRequest) => Promise<{ response: Response; url: URL }>;
+
+export function manifestRequester(options: { now: () => number }): RequestManifest {
+  const { reach } = addresses();
+  const { held, answer } = authorizations(options);
+
+  return ({ method, image, reference, credentials }) =>
+    reach(image.host, async (base) => {
+      const url = new URL(`/v2/${image.repository}/manifests/${reference}`, base);
+      const first = await send(method, url, held(image, credentials));
+      if (first.response.status !== 401) return first;
+
+      await discard(first.response);
+      const header = first.response.headers.get('www-authenticate');
+      // A challenge of the host that a redirect led to is not the registry's, and gets no answer.
+      if (header === null || first.url.origin !== base.origin) return first;
+      const authorization = await answer({ repository: image, credentials, base, header });
+      return authorization === undefined ? first : send(method, url, authorization);
+    });
+}
+
+async function send(
+  method: Method,
+  url: URL,
+  authorization: string | undefined,
+): Promise<{ response: Response; url: URL }> {
+  let at = url;
+  for (let hops = 0; hops <= REDIRECTS; hops++) {
+    const mayKnow = authorization !== undefined && at.origin === url.origin;
+    const response = await boundedFetch(at, {
+      method,
+      headers: { Accept: ACCEPT, ...(mayKnow ? { Authorization: authorization } : {}) },
+    });
+    const location = response.status >= 300 && response.status < 400 ? response.headers.get('location') : null;
+    if (location === null) return { response, url: at };
+    await discard(response);
+    at = redirected(at, location);
+  }
+  throw new UpstreamTrouble(url.host, `redirects more than ${REDIRECTS} times`);
+}
+
+function redirected(from: URL, location: string): URL {
+  if (!URL.canParse(location, from.href)) throw new UpstreamTrouble(from.host, 'redirects to nowhere');
+  const to = new URL(location, from);
+  const local = to.protocol === 'http:' && isLoopback(to.hostname) && isLoopback(from.hostname);
+  if (to.protocol === 'https:' || local) return to;
+  throw new UpstreamTrouble(from.host, `redirects to ${to.protocol}//${to.host}, which is not https`);
+}

@@ -1,0 +1,211 @@
+/**
+ * The settings of the app: read once, by `functions/index.ts`, before anything starts. Every missing or wrong one is reported at
+ * once, by name.
+ *
+ * Endpoints are settings, so no code asks whether Azure is local. `AUTH_MODE=local` lets everybody in, so it is refused unless
+ * every endpoint is on this machine.
+ */
+import { z } from 'zod';
+import { host as registryHost } from './domain/reference.ts';
+import type { Host } from './domain/reference.ts';
+import { isLoopback } from './loopback.ts';
+import { isSchedule } from './settings/schedule.ts';
+import { shown } from './settings/shown.ts';
+import { variableProblems } from './settings/policy-variables.ts';
+
+export { policyVariables } from './settings/policy-variables.ts';
+
+/** Values as the process has them in its environment. */
+export type Environment = Record<string, string | undefined>;
+
+export interface Settings {
+  /** The policy folder. */
+  policy: string;
+  subscriptionId: string;
+  armEndpoint: string;
+  keyVaultUrl: string;
+  tablesEndpoint: string;
+  blobsEndpoint: string;
+  announcementsEndpoint: string;
+  quarantineRegistry: Host;
+  runnerImage: string;
+  sweepSchedule: string;
+  taskHub: string;
+  authMode: 'entra' | 'local';
+  managedIdentityClientId?: string;
+  telemetryFile?: string;
+  /** The connection string, for the host. */
+  applicationInsights?: string;
+}
+
+const ENDPOINTS = [
+  'ARM_ENDPOINT',
+  'KEY_VAULT_URL',
+  'TABLES_ENDPOINT',
+  'BLOBS_ENDPOINT',
+  'ANNOUNCEMENTS_ENDPOINT',
+  'QUARANTINE_REGISTRY',
+] as const;
+
+const endpoint = z
+  .string()
+  .refine(isEndpoint, 'not an https:// address without login and query (http:// is for this machine alone)');
+
+const schema = z.object({
+  POLICY: z.string().meta({ description: 'The policy folder, with gates.yaml.', example: 'policy' }),
+  SUBSCRIPTION_ID: z.guid('not a GUID').meta({
+    description: 'The subscription of registries and container groups.',
+    example: '0b1f6471-1bf0-4dda-aec3-cb9272f09590',
+  }),
+  ARM_ENDPOINT: endpoint
+    .default('https://management.azure.com')
+    .meta({ description: 'Azure Resource Manager.', example: 'https://management.azure.com' }),
+  KEY_VAULT_URL: endpoint.meta({
+    description: 'The key vault that ${secret:name} is read from.',
+    example: 'https://contoso.vault.azure.net',
+  }),
+  TABLES_ENDPOINT: endpoint.meta({
+    description: 'The tables of the ledger.',
+    example: 'https://contoso.table.core.windows.net',
+  }),
+  BLOBS_ENDPOINT: endpoint.meta({
+    description: 'The blobs of reports.',
+    example: 'https://contoso.blob.core.windows.net',
+  }),
+  ANNOUNCEMENTS_ENDPOINT: endpoint.meta({
+    description: 'The Event Grid topic for announcements.',
+    example: 'https://contoso.westeurope-1.eventgrid.azure.net/api/events',
+  }),
+  QUARANTINE_REGISTRY: registryHost.meta({
+    description: 'The registry that holds candidates and runs checks, and nothing else.',
+    example: 'contosoquarantine.azurecr.io',
+  }),
+  RUNNER_IMAGE: z
+    .string()
+    .regex(/^[A-Za-z0-9][A-Za-z0-9._/:@-]*$/, 'not an image')
+    .meta({
+      description: 'The docker client that starts checks; best a copy of your own, by digest.',
+      example: 'docker:28-cli',
+    }),
+  SWEEP_SCHEDULE: z
+    .string()
+    .refine(isSchedule, 'not a schedule of six fields (second minute hour day month weekday)')
+    .meta({ description: 'How often every upstream is asked.', example: '0 */5 * * * *' }),
+  TASK_HUB: z
+    .string()
+    // https://learn.microsoft.com/azure/azure-functions/durable/durable-functions-task-hubs#task-hub-names
+    .regex(/^[A-Za-z][A-Za-z0-9]{2,44}$/, 'not a letter and then 2 to 44 letters and digits')
+    .meta({ description: 'The Durable Functions task hub.', example: 'gatedimport' }),
+  AUTH_MODE: z.enum(['entra', 'local'], 'neither "entra" nor "local"').default('entra').meta({
+    description: 'Who may call the API: "entra" asks App Service authentication, "local" lets this machine in.',
+    example: 'entra',
+  }),
+  AZURE_CLIENT_ID: z.guid('not a GUID').optional().meta({
+    description: 'The user-assigned identity; without it, the one and only identity there is.',
+    example: '8b2e7a0c-5d0f-4e57-9d7e-0c6f2a4b1d33',
+  }),
+  TELEMETRY_FILE: z.string().optional().meta({
+    description: 'A file for traces and metrics (OTLP as JSON lines); without it there are none.',
+    example: 'telemetry.jsonl',
+  }),
+  APPLICATIONINSIGHTS_CONNECTION_STRING: z.string().optional().meta({
+    description: 'Of the Functions host, for its log; traces and metrics of the app are not sent there yet.',
+    example: 'InstrumentationKey=00000000-0000-0000-0000-000000000000',
+  }),
+  POLICY_VARIABLES: z.string().optional().meta({
+    description: 'More settings that the policy may name as ${NAME}, beside all that end in _REGISTRY.',
+    example: 'REGION,STAGE',
+  }),
+});
+
+export interface SettingRow {
+  name: string;
+  required: boolean;
+  default?: string;
+  description: string;
+  example: string;
+}
+
+export const settingsTable: SettingRow[] = Object.entries(schema.shape).map(([name, setting]) => {
+  const { description = '', example } = setting.meta() ?? {};
+  const fallback = setting.safeParse(undefined);
+  return {
+    name,
+    required: !fallback.success,
+    ...(typeof fallback.data === 'string' && { default: fallback.data }),
+    description,
+    example: String(example),
+  };
+});
+
+export function readSettings(
+  environment: Environment,
+): { kind: 'valid'; settings: Settings } | { kind: 'invalid'; problems: string[] } {
+  // An empty setting is what a template leaves behind for one that was not given.
+  const given = Object.fromEntries(
+    Object.entries(environment).filter(([, value]) => value !== undefined && value !== ''),
+  );
+  const parsed = schema.safeParse(given);
+  const problems = [
+    ...settingsTable.flatMap((row) => {
+      const issue = parsed.error?.issues.find(({ path }) => path[0] === row.name);
+      return issue ? [problem(row, { value: given[row.name], rule: issue.message })] : [];
+    }),
+    ...variableProblems(
+      environment,
+      settingsTable.map(({ name }) => name),
+    ),
+    ...notOnThisMachine(given),
+  ];
+  if (problems.length > 0 || !parsed.success) return { kind: 'invalid', problems };
+  return { kind: 'valid', settings: named(parsed.data) };
+}
+
+function problem(
+  { name, description, example }: SettingRow,
+  wrong: { value: string | undefined; rule: string },
+): string {
+  const what = wrong.value === undefined ? 'is missing' : `${shown(wrong.value)} is ${wrong.rule}`;
+  return `${name}: ${what}. ${description} Example: ${example}`;
+}
+
+function notOnThisMachine(given: Environment): string[] {
+  if (given['AUTH_MODE'] !== 'local') return [];
+  return ENDPOINTS.flatMap((name) => {
+    const value = given[name] ?? schema.shape[name].safeParse(undefined).data;
+    if (value === undefined) return [];
+    const host = name === 'QUARANTINE_REGISTRY' ? value : hostOf(value);
+    if (host === undefined || isLoopback(host)) return [];
+    return [
+      `${name}: ${shown(value)} is not on this machine, and AUTH_MODE=local lets everybody in. Use AUTH_MODE=entra with it.`,
+    ];
+  });
+}
+
+function isEndpoint(text: string): boolean {
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  if (!url || url.username !== '' || url.password !== '' || url.search !== '' || url.hash !== '') return false;
+  return url.protocol === 'https:' || (url.protocol === 'http:' && isLoopback(url.host));
+}
+
+const hostOf = (text: string): string | undefined => (URL.canParse(text) ? new URL(text).host : undefined);
+
+const named = (values: z.output<typeof schema>): Settings => ({
+  policy: values.POLICY,
+  subscriptionId: values.SUBSCRIPTION_ID,
+  armEndpoint: values.ARM_ENDPOINT,
+  keyVaultUrl: values.KEY_VAULT_URL,
+  tablesEndpoint: values.TABLES_ENDPOINT,
+  blobsEndpoint: values.BLOBS_ENDPOINT,
+  announcementsEndpoint: values.ANNOUNCEMENTS_ENDPOINT,
+  quarantineRegistry: values.QUARANTINE_REGISTRY,
+  runnerImage: values.RUNNER_IMAGE,
+  sweepSchedule: values.SWEEP_SCHEDULE,
+  taskHub: values.TASK_HUB,
+  authMode: values.AUTH_MODE,
+  ...(values.TELEMETRY_FILE !== undefined && { telemetryFile: values.TELEMETRY_FILE }),
+  ...(values.APPLICATIONINSIGHTS_CONNECTION_STRING !== undefined && {
+    applicationInsights: values.APPLICATIONINSIGHTS_CONNECTION_STRING,
+  }),
+  ...(values.AZURE_CLIENT_ID !== undefined && { managedIdentityClientId: values.AZURE_CLIENT_ID }),
+});

@@ -1,0 +1,278 @@
+import { createHash } from 'node:crypto';
+import { afterEach, expect, test } from 'vitest';
+import { digest as digestSchema, parseTagReference, type DigestReference } from '../../../shared/domain/reference.ts';
+import { addresses } from '../../../shared/oci/address.ts';
+import { UpstreamTrouble } from '../../../shared/oci/upstream-trouble.ts';
+import { ociUpstreams } from '../../../shared/oci/upstreams.ts';
+import { startWire, type Answer, type Step, type Wire, type WireRequest } from '../../contract/azure/wire.ts';
+
+const MANIFEST = '/v2/library/node/manifests/22';
+const DIGEST = digestSchema.parse(`sha256:${'0a'.repeat(32)}`);
+const there: Answer = { status: 200, headers: { 'Docker-Content-Digest': DIGEST } };
+const credentials = { username: 'reader', password: 'pass:word' };
+const basic = `Basic ${Buffer.from('reader:pass:word').toString('base64')}`;
+
+const wires: Wire[] = [];
+afterEach(async () => {
+  await Promise.all(wires.splice(0).map((wire) => wire.close()));
+});
+
+async function start(): Promise<Wire & { image: ReturnType<typeof parseTagReference> }> {
+  const wire = await startWire();
+  wires.push(wire);
+  return { ...wire, image: parseTagReference(`${wire.host}/library/node:22`) };
+}
+
+const bearer = (wire: Wire, realm = `${wire.url}/token`): Answer => ({
+  status: 401,
+  headers: {
+    'WWW-Authenticate': `Bearer realm="${realm}",service="${wire.host}",scope="repository:library/node:pull"`,
+  },
+});
+
+/** The answer for whoever brings `authorization`, and the challenge for everyone else. */
+const guarded =
+  (challenge: Answer, authorization: string, answer: Answer): Step =>
+  (request: WireRequest) =>
+    request.headers.authorization === authorization ? answer : challenge;
+
+const seen = (wire: Wire) => wire.requests.map(({ method, path }) => `${method} ${path.split('?')[0]}`);
+
+test('asks once when the registry is open', async () => {
+  const wire = await start();
+  wire.on('HEAD', MANIFEST, there);
+
+  const sighted = await ociUpstreams().look(wire.image);
+
+  expect(sighted).toEqual({ kind: 'at', digest: DIGEST });
+  expect(seen(wire)).toEqual([`HEAD ${MANIFEST}`]);
+  expect(wire.requests[0]?.headers.accept).toContain('application/vnd.oci.image.index.v1+json');
+});
+
+test('sends one HEAD for each look once a token is held, and fetches another when it is about to expire', async () => {
+  const wire = await start();
+  let now = 1_000_000;
+  const upstreams = ociUpstreams({ now: () => now });
+  wire.on('HEAD', MANIFEST, guarded(bearer(wire), 'Bearer t', there));
+  wire.on('GET', '/token', { status: 200, body: { token: 't', expires_in: 300 } });
+
+  await upstreams.look(wire.image);
+  await upstreams.look(wire.image);
+  now += 291_000;
+  await upstreams.look(wire.image);
+
+  const login = [`HEAD ${MANIFEST}`, 'GET /token', `HEAD ${MANIFEST}`];
+  expect(seen(wire)).toEqual([...login, `HEAD ${MANIFEST}`, ...login]);
+});
+
+test('asks the token server for what the challenge says, with the login when there is one', async () => {
+  const wire = await start();
+  wire.on('HEAD', MANIFEST, guarded(bearer(wire), 'Bearer t', there));
+  wire.on('GET', '/token', { status: 200, body: { access_token: 't' } });
+
+  await ociUpstreams().look(wire.image, credentials);
+
+  const asked = wire.requests.find(({ path }) => path.startsWith('/token'));
+  const query = new URL(asked?.path ?? '', wire.url).searchParams;
+  expect(Object.fromEntries(query)).toEqual({ service: wire.host, scope: 'repository:library/node:pull' });
+  expect(asked?.headers.authorization).toBe(basic);
+});
+
+test('logs in with Basic where that is asked for, and then sends it at once', async () => {
+  const wire = await start();
+  const upstreams = ociUpstreams();
+  wire.on('HEAD', MANIFEST, guarded({ status: 401, headers: { 'WWW-Authenticate': 'Basic realm="r"' } }, basic, there));
+
+  await upstreams.look(wire.image, credentials);
+  const sighted = await upstreams.look(wire.image, credentials);
+
+  expect(sighted).toEqual({ kind: 'at', digest: DIGEST });
+  expect(wire.requests.map(({ headers }) => headers.authorization)).toEqual([undefined, basic, basic]);
+});
+
+test('uses a changed password after the old one stopped working', async () => {
+  const wire = await start();
+  const upstreams = ociUpstreams();
+  const challenge: Answer = { status: 401, headers: { 'WWW-Authenticate': 'Basic realm="r"' } };
+  wire.on('HEAD', MANIFEST, guarded(challenge, basic, there));
+  await upstreams.look(wire.image, credentials);
+  const changed = `Basic ${Buffer.from('reader:new').toString('base64')}`;
+  wire.on('HEAD', MANIFEST, guarded(challenge, changed, there));
+
+  const sighted = await upstreams.look(wire.image, { username: 'reader', password: 'new' });
+
+  expect(sighted.kind).toBe('at');
+});
+
+test('only a 404 is gone', async () => {
+  const wire = await start();
+  wire.on('HEAD', MANIFEST, { status: 404 });
+
+  expect(await ociUpstreams().look(wire.image)).toEqual({ kind: 'gone' });
+});
+
+test.each([
+  ['it denies us before a login', { status: 403 }, undefined, /private or does not exist/],
+  ['it denies us after a login', { status: 403 }, credentials, /the login under "upstreams" in the policy/],
+  ['it throttles us', { status: 429, headers: { 'Retry-After': '77' } }, undefined, /too many requests.*wait 77 s/],
+  ['it is down', { status: 503 }, undefined, /answered 503/],
+])('is unreachable, with a sentence, when %s', async (_, answer, login, sentence) => {
+  const wire = await start();
+  wire.on('HEAD', MANIFEST, answer);
+
+  const sighted = await ociUpstreams().look(wire.image, login);
+
+  expect(sighted).toEqual({ kind: 'unreachable', message: expect.stringMatching(sentence) });
+});
+
+test('a token that is not accepted is tried once, and then the registry is unreachable', async () => {
+  const wire = await start();
+  wire.on('HEAD', MANIFEST, bearer(wire));
+  wire.on('GET', '/token', { status: 200, body: { token: 't' } });
+
+  const sighted = await ociUpstreams().look(wire.image);
+
+  expect(sighted.kind).toBe('unreachable');
+  expect(seen(wire)).toEqual([`HEAD ${MANIFEST}`, 'GET /token', `HEAD ${MANIFEST}`]);
+});
+
+test.each([
+  ['refuses the login', { status: 401 }, /refused the login of "reader" \(401\)/],
+  ['is throttled', { status: 429, headers: { 'Retry-After': '5' } }, /token server, and answered 429.*wait 5 s/],
+  ['answers no JSON', { status: 200, body: '<html>' }, /not JSON/],
+  ['answers no token', { status: 200, body: { token: '' } }, /holds no token/],
+])('is unreachable when the token server %s', async (_, answer, sentence) => {
+  const wire = await start();
+  wire.on('HEAD', MANIFEST, bearer(wire));
+  wire.on('GET', '/token', answer);
+
+  const sighted = await ociUpstreams().look(wire.image, credentials);
+
+  expect(sighted).toEqual({ kind: 'unreachable', message: expect.stringMatching(sentence) });
+  expect(JSON.stringify(sighted)).not.toContain('pass:word');
+});
+
+test('takes no login to a token server that is not on https', async () => {
+  const wire = await start();
+  wire.on('HEAD', MANIFEST, bearer(wire, 'http://tokens.example.com/token'));
+
+  const sighted = await ociUpstreams().look(wire.image, credentials);
+
+  expect(sighted).toEqual({
+    kind: 'unreachable',
+    message: expect.stringMatching(/http:\/\/tokens\.example\.com, which is not https/),
+  });
+});
+
+test.each([
+  ['leaves the digest out', { status: 200 }],
+  ['names a digest of another algorithm', { status: 200, headers: { 'Docker-Content-Digest': 'sha512:00' } }],
+  ['knows no HEAD', { status: 405 }],
+])('reads the manifest and hashes it when the registry %s', async (_, head) => {
+  const wire = await start();
+  const body = '{"schemaVersion":2}';
+  wire.on('HEAD', MANIFEST, head);
+  wire.on('GET', MANIFEST, { status: 200, headers: { 'Content-Type': 'application/json' }, body });
+
+  const sighted = await ociUpstreams().look(wire.image);
+
+  expect(sighted).toEqual({ kind: 'at', digest: `sha256:${createHash('sha256').update(body).digest('hex')}` });
+});
+
+test('follows a redirect to another host without the token', async () => {
+  const [wire, mirror] = [await start(), await start()];
+  const moved = { status: 307, headers: { Location: `${mirror.url}${MANIFEST}` } };
+  wire.on('HEAD', MANIFEST, guarded(bearer(wire), 'Bearer t', moved));
+  wire.on('GET', '/token', { status: 200, body: { token: 't' } });
+  mirror.on('HEAD', MANIFEST, there);
+
+  const sighted = await ociUpstreams().look(wire.image);
+
+  expect(sighted).toEqual({ kind: 'at', digest: DIGEST });
+  expect(mirror.requests.map(({ headers }) => headers.authorization)).toEqual([undefined]);
+});
+
+test.each([
+  ['in a circle', (wire: Wire) => `${wire.url}${MANIFEST}`, /redirects more than 3 times/],
+  ['to plain http elsewhere', () => 'http://mirror.example.com/', /redirects to http:\/\/mirror\.example\.com/],
+])('is unreachable when it redirects %s', async (_, location, sentence) => {
+  const wire = await start();
+  wire.on('HEAD', MANIFEST, { status: 302, headers: { Location: location(wire) } });
+
+  const sighted = await ociUpstreams().look(wire.image);
+
+  expect(sighted).toEqual({ kind: 'unreachable', message: expect.stringMatching(sentence) });
+});
+
+test('is unreachable when nothing listens', async () => {
+  const wire = await start();
+  await wire.close();
+
+  const sighted = await ociUpstreams().look(wire.image);
+
+  expect(sighted).toEqual({
+    kind: 'unreachable',
+    message: expect.stringMatching(/could not be reached: .*ECONNREFUSED/),
+  });
+});
+
+test('answers a manifest with its exact bytes, and nothing for a 404', async () => {
+  const wire = await start();
+  const bytes = new TextEncoder().encode('{ "schemaVersion": 2 }\n');
+  const digest = digestSchema.parse(`sha256:${createHash('sha256').update(bytes).digest('hex')}`);
+  const headers = { 'Content-Type': 'application/vnd.oci.image.manifest.v1+json; charset=utf-8' };
+  wire.on('GET', `/v2/library/node/manifests/${digest}`, { status: 200, headers, body: bytes });
+  wire.on('GET', `/v2/library/node/manifests/${DIGEST}`, { status: 404 });
+
+  const { host, repository } = wire.image;
+  const manifest = await ociUpstreams().manifest({ host, repository, digest });
+
+  expect(manifest).toMatchObject({ digest, mediaType: 'application/vnd.oci.image.manifest.v1+json' });
+  expect(Buffer.from(manifest?.bytes ?? [])).toEqual(Buffer.from(bytes));
+  expect(await ociUpstreams().manifest({ host, repository, digest: DIGEST })).toBeUndefined();
+});
+
+test.each([
+  ['is another one', '{"schemaVersion":2}', /answered sha256:.* when asked for .*0a0a/],
+  ['is larger than any manifest', 'x'.repeat(4 * 1024 * 1024 + 1), /more than 4194304 bytes/],
+])('throws when the manifest that comes %s', async (_, body, problem) => {
+  const wire = await start();
+  wire.on('GET', `/v2/library/node/manifests/${DIGEST}`, {
+    status: 200,
+    headers: { 'Content-Type': 'text/plain' },
+    body,
+  });
+  const { host, repository } = wire.image;
+  const image: DigestReference = { host, repository, digest: DIGEST };
+
+  const reading = ociUpstreams().manifest(image);
+
+  await expect(reading).rejects.toThrow(UpstreamTrouble);
+  await expect(reading).rejects.toThrow(problem);
+});
+
+test('finds Docker Hub at the host where its API is', async () => {
+  const hosts = ['docker.io/library/node:22', 'quay.io/coreos/etcd:v3'].map((text) => parseTagReference(text).host);
+
+  const reached = await Promise.all(hosts.map((host) => addresses().reach(host, async (base) => base.href)));
+
+  expect(reached).toEqual(['https://registry-1.docker.io/', 'https://quay.io/']);
+});
+
+test('remembers that a registry on this machine speaks no TLS', async () => {
+  const wire = await start();
+  const { reach } = addresses();
+  const tried: string[] = [];
+  const ask = async (base: URL) => {
+    tried.push(base.protocol);
+    if (base.protocol === 'https:') {
+      const cause = Object.assign(new Error('wrong version number'), { code: 'ERR_SSL_WRONG_VERSION_NUMBER' });
+      throw new UpstreamTrouble(base.host, 'could not be reached', { cause: new TypeError('fetch failed', { cause }) });
+    }
+  };
+
+  await reach(wire.image.host, ask);
+  await reach(wire.image.host, ask);
+
+  expect(tried).toEqual(['https:', 'http:', 'http:']);
+});
