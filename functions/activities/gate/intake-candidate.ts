@@ -1,0 +1,78 @@
+/**
+ * Copies a candidate by digest into the quarantine registry, whole, and finds out which digest in it is checked and promoted.
+ *
+ * Key: the digest. An import of what is there already changes nothing.
+ */
+import { candidateKey } from '../../../shared/domain/ids.ts';
+import { chooseSubject } from '../../../shared/domain/manifest.ts';
+import type { Gate } from '../../../shared/domain/policy.ts';
+import {
+  formatReference,
+  repository,
+  type Digest,
+  type RepositoryReference,
+} from '../../../shared/domain/reference.ts';
+import { originOfCandidate, readGate, type CandidateRow } from '../../../shared/ledger/gate-book.ts';
+import { LedgerConflict, put } from '../../../shared/ledger/rows.ts';
+import type { Activity, Surroundings } from '../activity.ts';
+import { existingGate, upstreamCredentials } from '../policy-of.ts';
+
+export interface IntakeCandidate {
+  gate: string;
+  digest: Digest;
+}
+
+/** An activity may take ten minutes (`host.json`); what is not copied by then is tried again. */
+const DEADLINE_SECONDS = 300;
+
+export const intakeCandidate =
+  (world: Surroundings): Activity<IntakeCandidate, object> =>
+  async ({ gate: name, digest }) => {
+    const gate = await existingGate(world.policies, name);
+    const found = await copy(world, gate, digest);
+
+    const candidate = (await readGate(world.ledger, name)).open.get(digest);
+    if (!candidate) return {}; // Settled meanwhile: what was copied waits for the clean-up.
+    world.telemetry.about(originOfCandidate(name, candidate.row.value));
+    const { trouble: _, ...row } = candidate.row.value;
+    const next: CandidateRow = { ...row, ...found };
+    const written = await world.ledger.write('gates', name, [put(candidateKey(digest), candidate.row, next)]);
+    if (written === 'conflict') throw new LedgerConflict(`candidate ${digest} of gate "${name}"`);
+    return {};
+  };
+
+/** Where the candidates of a gate are. */
+export const quarantineOf = ({ quarantine }: Pick<Surroundings, 'quarantine'>, gate: Gate): RepositoryReference => ({
+  host: quarantine,
+  repository: repository.parse(`${gate.name}/${gate.from.repository}`),
+});
+
+async function copy(
+  world: Surroundings,
+  gate: Gate,
+  digest: Digest,
+): Promise<Pick<CandidateRow, 'platform' | 'subject' | 'unusable'>> {
+  const credentials = await upstreamCredentials(world, gate);
+  const from = { host: gate.from.host, repository: gate.from.repository, digest };
+  const manifest = await world.upstreams.manifest(from, credentials);
+  if (!manifest) throw new Error(`${formatReference(from)} is not at the upstream (any more)`);
+
+  const platform = gate.platforms[0];
+  if (!platform) throw new Error(`gate "${gate.name}" names no platform`);
+  const subject = chooseSubject(manifest.bytes, digest, platform);
+  if (subject.kind === 'unusable') return { platform, unusable: subject.message };
+
+  const to = quarantineOf(world, gate);
+  await world.registries.import({
+    from: { ...from, ours: false, ...(credentials ? { credentials } : {}) },
+    to,
+    deadlineSeconds: DEADLINE_SECONDS,
+  });
+  for (const wanted of new Set([digest, subject.digest])) {
+    if (!(await world.registries.manifest({ ...to, digest: wanted }))) {
+      throw new Error(`${formatReference({ ...to, digest: wanted })} is not there after its import`);
+    }
+    await world.registries.protectManifest({ ...to, digest: wanted });
+  }
+  return { platform, subject: subject.digest };
+}

@@ -1,0 +1,158 @@
+/** Reads the check runs that are under way, and turns those that ended into evidence, or into trouble when Azure gave them up. */
+import { backoffMs } from '../../../shared/domain/backoff.ts';
+import type { Judgement } from '../../../shared/domain/checks/judgement.ts';
+import { judgeScript } from '../../../shared/domain/checks/script.ts';
+import { judgeTask } from '../../../shared/domain/checks/task.ts';
+import { candidateKey } from '../../../shared/domain/ids.ts';
+import type { Evidence } from '../../../shared/domain/gate-state.ts';
+import type { Gate } from '../../../shared/domain/policy.ts';
+import type { Digest, Host } from '../../../shared/domain/reference.ts';
+import { evidenceKey, readGate, type CandidateBook, type EvidenceRow } from '../../../shared/ledger/gate-book.ts';
+import { put, type Kept } from '../../../shared/ledger/rows.ts';
+import type { Runs } from '../../../shared/ports.ts';
+import type { Surroundings } from '../activity.ts';
+import { quarantineOf } from './intake-candidate.ts';
+
+/** A log that is not complete so long after its run ended will not be. */
+const LOG_PATIENCE_MS = 120_000;
+
+type Running = Extract<Evidence, { state: 'running' }>;
+type Read = { kind: 'running' } | { kind: 'trouble'; message: string } | ({ kind: 'judged' } & Judgement);
+
+export async function readRuns(world: Surroundings, gate: Gate, at: number): Promise<'written' | 'conflict'> {
+  const book = await readGate(world.ledger, gate.name);
+  for (const candidate of book.open.values()) {
+    for (const kept of candidate.evidence.values()) {
+      const { evidence } = kept.value;
+      if (evidence.state !== 'running' || !evidence.runId) continue;
+      const asked = { gate, subject: candidate.row.value.subject };
+      const read = await readRun(world, asked, kept.value, evidence, evidence.runId, at);
+      if (read.kind === 'running') continue;
+      const written =
+        read.kind === 'judged'
+          ? judged(world, gate, candidate, kept, evidence, read, at)
+          : troubled(world, gate, candidate, kept, read.message, at);
+      if ((await written) === 'conflict') return 'conflict';
+      // The candidate's row has changed; its other runs are read in the next round.
+      if (read.kind === 'trouble' || candidate.row.value.trouble) break;
+    }
+  }
+  return 'written';
+}
+
+async function readRun(
+  world: Surroundings,
+  asked: { gate: Gate; subject: Digest | undefined },
+  row: EvidenceRow,
+  evidence: Running,
+  runId: string,
+  at: number,
+): Promise<Read> {
+  const { runs, quarantine } = world;
+  const place = { host: quarantine, runId };
+  const run = await runs.run(place);
+  if (!run) return { kind: 'trouble', message: `run ${runId} of check "${row.check}" does not exist any more` };
+  switch (run.state) {
+    case 'running':
+      if (at <= evidence.deadlineAt) return { kind: 'running' };
+      await runs.cancel(place);
+      return { kind: 'judged', verdict: 'unknown', reasons: [`run ${runId} did not end in time and was cancelled`] };
+    case 'error':
+    case 'canceled':
+      return {
+        kind: 'trouble',
+        message: `run ${runId} of check "${row.check}" was given up by the service (${run.state})${run.message ? `: ${run.message}` : ''}`,
+      };
+    case 'succeeded':
+    case 'failed':
+    case 'timeout': {
+      const log = await readLog(runs, place);
+      if (log.complete) return { kind: 'judged', ...judge(world, asked, row, { state: run.state, log: log.text }) };
+      if (at - (run.finishedAt ?? evidence.startedAt) < LOG_PATIENCE_MS) return { kind: 'running' };
+      return {
+        kind: 'trouble',
+        message: `the log of run ${runId} of check "${row.check}" ${log.problem ?? 'never became complete'}`,
+      };
+    }
+  }
+}
+
+function judge(
+  world: Surroundings,
+  { gate, subject }: { gate: Gate; subject: Digest | undefined },
+  { task, nonce, check, digest }: EvidenceRow,
+  run: { state: 'succeeded' | 'failed' | 'timeout'; log: string },
+): Judgement {
+  if (task === undefined) return judgeScript({ ...run, nonce });
+  if (!subject) throw new Error(`check "${check}" of ${digest} ran without a candidate in quarantine`);
+  return judgeTask({ ...run, candidate: { ...quarantineOf(world, gate), digest: subject } });
+}
+
+/** A log that cannot be fetched is, like one that is not whole, the trouble of its candidate and not of the gate. */
+async function readLog(
+  runs: Runs,
+  place: { host: Host; runId: string },
+): Promise<{ text: string; complete: boolean; problem?: string }> {
+  try {
+    return await runs.log(place);
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error);
+    return { text: '', complete: false, problem: `cannot be fetched: ${message}` };
+  }
+}
+
+function judged(
+  { ledger, runnerImage }: Surroundings,
+  gate: Gate,
+  { row }: CandidateBook,
+  kept: Kept<EvidenceRow>,
+  running: Running,
+  { verdict, reasons }: Judgement,
+  at: number,
+) {
+  const { subject, platform } = row.value;
+  if (!subject || !platform)
+    throw new Error(`candidate ${row.value.digest} of gate "${gate.name}" was checked without being in quarantine`);
+  const { deadlineAt: _, ...started } = running;
+  const evidence: Evidence = {
+    ...started,
+    state: 'done',
+    finishedAt: at,
+    verdict,
+    reasons,
+    digest: subject,
+    platform,
+    tool: kept.value.task ?? runnerImage,
+    ...(kept.value.task === undefined ? {} : { isolation: 'none' }),
+  };
+  const { trouble, ...untroubled } = row.value;
+  return ledger.write('gates', gate.name, [
+    put(evidenceKey(row.value.digest, kept.value.check), kept, { ...kept.value, evidence }),
+    // A verdict says that the service works: the next trouble is the first of its kind again.
+    ...(trouble ? [put(candidateKey(row.value.digest), row, untroubled)] : []),
+  ]);
+}
+
+/**
+ * No verdict, and no try that counts: the check is missing again once the trouble has rested. The first time that is at once, since a
+ * service drops a run now and then.
+ */
+function troubled(
+  { ledger, telemetry }: Surroundings,
+  gate: Gate,
+  { row }: CandidateBook,
+  kept: Kept<EvidenceRow>,
+  message: string,
+  at: number,
+) {
+  telemetry.count('trouble', { gate: gate.name });
+  const times = (row.value.trouble?.times ?? 0) + 1;
+  const { runId: _, ...evidence } = kept.value.evidence;
+  return ledger.write('gates', gate.name, [
+    put(candidateKey(row.value.digest), row, {
+      ...row.value,
+      trouble: { message, times, retryAt: times === 1 ? at : at + backoffMs(times - 1) },
+    }),
+    put(evidenceKey(row.value.digest, kept.value.check), kept, { ...kept.value, evidence }),
+  ]);
+}

@@ -1,0 +1,35 @@
+/**
+ * A step for a candidate failed after all its retries: that is written on it, with a time to try again, and the others go on.
+ *
+ * Key: the candidate; nothing is tried while its trouble rests, so what is written already is this.
+ */
+import { backoffMs } from '../../../shared/domain/backoff.ts';
+import { candidateKey } from '../../../shared/domain/ids.ts';
+import type { Digest } from '../../../shared/domain/reference.ts';
+import { originOfCandidate, readGate } from '../../../shared/ledger/gate-book.ts';
+import { LedgerConflict, put } from '../../../shared/ledger/rows.ts';
+import type { Activity, Surroundings } from '../activity.ts';
+
+export interface TroubleCandidate {
+  gate: string;
+  digest: Digest;
+  message: string;
+  /** Epoch milliseconds. */
+  at: number;
+}
+
+export const troubleCandidate =
+  ({ ledger, telemetry }: Surroundings): Activity<TroubleCandidate, object> =>
+  async ({ gate, digest, message, at }) => {
+    const candidate = (await readGate(ledger, gate)).open.get(digest);
+    if (!candidate) return {};
+    const { trouble } = candidate.row.value;
+    if (trouble && trouble.retryAt > at) return {};
+    const times = (trouble?.times ?? 0) + 1;
+    const next = { ...candidate.row.value, trouble: { message, times, retryAt: at + backoffMs(times) } };
+    const written = await ledger.write('gates', gate, [put(candidateKey(digest), candidate.row, next)]);
+    if (written === 'conflict') throw new LedgerConflict(`candidate ${digest} of gate "${gate}"`);
+    telemetry.about(originOfCandidate(gate, candidate.row.value));
+    telemetry.count('trouble', { gate });
+    return {};
+  };

@@ -1,0 +1,93 @@
+/**
+ * Starts the ACR task of an image with today's bases by digest. Key: the attempt, written down before the run is scheduled.
+ *
+ * A task that follows its base image by itself is refused: every promotion would build twice, and once from a tag.
+ */
+import type { Bases } from '../../../shared/domain/image-state.ts';
+import type { Image } from '../../../shared/domain/policy.ts';
+import { formatReference, type Digest } from '../../../shared/domain/reference.ts';
+import { originOf, readGate } from '../../../shared/ledger/gate-book.ts';
+import { readHoldOver } from '../../../shared/ledger/hold-book.ts';
+import { IMAGE, newImage, readImage } from '../../../shared/ledger/image-book.ts';
+import { LedgerConflict, put } from '../../../shared/ledger/rows.ts';
+import type { Activity, Surroundings } from '../activity.ts';
+import { existingGate, imageOf } from '../policy-of.ts';
+import { failBuild } from './fail-build.ts';
+
+export interface StartBuild {
+  image: string;
+  attempt: number;
+  given: Bases;
+  /** Epoch milliseconds. */
+  at: number;
+}
+
+/** A run of Azure takes eight hours at most (ACR Tasks, run timeout); a build that takes more than two is not coming. */
+const DEADLINE_MS = 2 * 3_600_000;
+
+export const startBuild =
+  (world: Surroundings): Activity<StartBuild, object> =>
+  async ({ image: name, attempt, given, at }) => {
+    const image = await imageOf(world.policies, name);
+    if (!image?.build) return {};
+    // A hold that came since the look.
+    if (await readHoldOver(world.ledger, Object.values(image.build.pass))) return {};
+    const build = { attempt, given, startedAt: at, deadlineAt: at + DEADLINE_MS };
+    const before = await readImage(world.ledger, name);
+    const row = before.image?.value ?? newImage;
+    if (row.attempts > attempt || (row.attempts === attempt && (!row.build || row.build.runId))) return {};
+    const written = await world.ledger.write('images', name, [
+      put(IMAGE, before.image, { ...row, attempts: attempt, build }),
+    ]);
+    if (written === 'conflict') throw new LedgerConflict(`image "${name}"`);
+
+    const started = await start(world, image, image.build, given);
+    const book = await readImage(world.ledger, name);
+    if (book.image?.value.build?.attempt !== attempt) return {};
+    const recorded =
+      started.kind === 'started'
+        ? world.ledger.write('images', name, [
+            put(IMAGE, book.image, { ...book.image.value, build: { ...build, runId: started.runId } }),
+          ])
+        : failBuild(world.ledger, { image, row: book.image, build, at }, started.message);
+    if ((await recorded) === 'conflict') throw new LedgerConflict(`image "${name}"`);
+    return {};
+  };
+
+async function start(
+  world: Surroundings,
+  image: Image,
+  { task, pass: gates }: NonNullable<Image['build']>,
+  given: Bases,
+): Promise<{ kind: 'started'; runId: string } | { kind: 'refused'; message: string }> {
+  const place = { host: image.host, task };
+  const found = await world.runs.task(place);
+  if (!found)
+    return {
+      kind: 'refused',
+      message: `${image.host} has no task "${task}"; create it, or correct build.task in the policy`,
+    };
+  if (found.followsBaseImage) {
+    return {
+      kind: 'refused',
+      message: `task "${task}" follows its base image by itself, so every promotion would build twice; switch its base-image trigger off`,
+    };
+  }
+  const pass: Record<string, string> = {};
+  for (const [argument, gateName] of Object.entries(gates)) {
+    const { host, repository } = (await existingGate(world.policies, gateName)).to;
+    const digest = given[gateName];
+    if (!digest) continue;
+    pass[argument] = formatReference({ host, repository, digest });
+    await tellOrigin(world, gateName, digest);
+  }
+  const run = await world.runs.startTask({ ...place, pass });
+  return run.kind === 'started' ? run : { kind: 'refused', message: `${image.host} has no task "${task}"` };
+}
+
+/** The build belongs to the trace of the candidate whose promotion it is for. */
+async function tellOrigin({ ledger, telemetry }: Surroundings, gate: string, given: Digest): Promise<void> {
+  const current = (await readGate(ledger, gate)).gate?.value.current;
+  const origin = current?.subject === given ? originOf(gate, current) : undefined;
+  if (origin) telemetry.about(origin);
+}

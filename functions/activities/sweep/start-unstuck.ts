@@ -1,0 +1,52 @@
+/** Starts a story; one of the same id that makes no progress is ended first. */
+import type { Log, Stories, StoryName } from '../activity.ts';
+
+export interface Swept {
+  started: string[];
+  ended: string[];
+  /** What could not be started, and why; the next sweep tries again. */
+  failed?: string[];
+}
+
+export const newSwept = (): Swept => ({ started: [], ended: [] });
+
+/** Longer than the longest step with its retries (`host.json`, functionTimeout). */
+export const STUCK_AFTER_MS = 15 * 60_000;
+
+export async function startUnstuck(
+  stories: Stories,
+  story: StoryName,
+  thing: string,
+  at: number,
+  swept: Swept,
+): Promise<void> {
+  const note = (answer: 'started' | 'running') => {
+    if (answer === 'started') swept.started.push(`${story} ${thing}`);
+    return answer;
+  };
+  if (note(await stories.start(story, thing)) === 'started') return;
+  const running = await stories.running(story, thing);
+  if (!running || at - running.progressAt < STUCK_AFTER_MS) return;
+  await stories.terminate(story, thing, 'no progress for 15 minutes');
+  swept.ended.push(`${story} ${thing}`);
+  // Ending takes effect in its own time; where it has not yet, the next sweep starts the story.
+  note(await stories.start(story, thing));
+}
+
+/** For one of many: that it cannot be started is said, and the others go on. */
+export async function startIfPossible(
+  log: Log,
+  stories: Stories,
+  story: StoryName,
+  thing: string,
+  at: number,
+  swept: Swept,
+): Promise<void> {
+  try {
+    await startUnstuck(stories, story, thing, at, swept);
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error);
+    log.warn(`${story} ${thing} could not be started: ${message}`);
+    (swept.failed ??= []).push(`${story} ${thing}: ${message}`);
+  }
+}

@@ -1,0 +1,73 @@
+/**
+ * Asks the upstreams of a batch of gates, and starts the story of each gate that has something to do: its upstream moved, its policy changed,
+ * it is due, it was asked something, or it should be at work and no instance is.
+ *
+ * Never fails for one gate: what is wrong with it is for its own story to find and to rest on.
+ */
+import { isDeepStrictEqual } from 'node:util';
+import type { Gate } from '../../../shared/domain/policy.ts';
+import { GATE, gateRow, type GateRow } from '../../../shared/ledger/gate-book.ts';
+import { decidingPolicy } from '../../../shared/ledger/gate-state-of.ts';
+import { readHoldOver } from '../../../shared/ledger/hold-book.ts';
+import { requestedOf } from '../../../shared/ledger/request.ts';
+import { parseRow } from '../../../shared/ledger/rows.ts';
+import type { Activity, Stories, Surroundings } from '../activity.ts';
+import { gateOf, upstreamCredentials } from '../policy-of.ts';
+import { newSwept, startIfPossible, type Swept } from './start-unstuck.ts';
+
+export interface SweepGates {
+  gates: string[];
+  /** Epoch milliseconds. */
+  at: number;
+}
+
+/** Upstreams asked at once: as many as a registry takes from one client without complaint. */
+const AT_ONCE = 16;
+
+export const sweepGates =
+  (world: Surroundings): Activity<SweepGates, Swept> =>
+  async ({ gates, at }, stories) => {
+    const swept = newSwept();
+    const queue = [...gates];
+    const worker = async () => {
+      for (let gate = queue.shift(); gate !== undefined; gate = queue.shift())
+        await sweepGate(world, stories, gate, at, swept);
+    };
+    await Promise.all(Array.from({ length: AT_ONCE }, worker));
+    return swept;
+  };
+
+async function sweepGate(world: Surroundings, stories: Stories, name: string, at: number, swept: Swept): Promise<void> {
+  const gate = await gateOf(world.policies, name);
+  if (gate && (await hasWork(world, gate, at))) await startIfPossible(world.log, stories, 'runGate', name, at, swept);
+}
+
+async function hasWork(world: Surroundings, gate: Gate, at: number): Promise<boolean> {
+  try {
+    const found = await world.ledger.get('gates', gate.name, GATE);
+    const row = found && parseRow(found, gateRow).value;
+    if (!row?.resting || (await requestedOf(world.ledger, 'gates', gate.name)) > row.handled) return true;
+    const { reason, dueAt, policy } = row.resting;
+    if (dueAt !== undefined && dueAt <= at) return true;
+    if (policy && !isDeepStrictEqual(policy, decidingPolicy(gate))) return true;
+    // Whoever lifted the hold may have died before the gate was asked.
+    if (reason.kind === 'held' && !(await readHoldOver(world.ledger, [gate.name]))) return true;
+    if (reason.kind === 'trouble' && row.failures > 0) return false; // It has its own time to try again.
+    return await hasMoved(world, gate, row);
+  } catch {
+    return true; // Its own story finds the same trouble, says so in the ledger and rests on it.
+  }
+}
+
+/** A digest that is not the one last seen, or a tag that is gone: the gate's own look decides what that means. */
+async function hasMoved(world: Surroundings, gate: Gate, row: GateRow): Promise<boolean> {
+  const answer = await world.upstreams.look(gate.from, await upstreamCredentials(world, gate));
+  switch (answer.kind) {
+    case 'at':
+      return answer.digest !== row.upstream?.digest;
+    case 'gone':
+      return row.upstream !== undefined;
+    case 'unreachable':
+      return false;
+  }
+}

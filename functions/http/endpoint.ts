@@ -1,0 +1,88 @@
+/**
+ * One shape for every HTTP function: the caller is known and allowed, the input is checked, every error is a problem document, and what was
+ * not expected is logged for the person on call and says nothing to the outside.
+ *
+ * What an endpoint takes and answers is said in schemas, which its inputs are checked by, its answers in the tests, and the API's description
+ * is made from.
+ */
+import type { HttpHandler, HttpResponseInit, InvocationContext } from '@azure/functions';
+import type { z, ZodObject, ZodType } from 'zod';
+import type { Stories, Surroundings } from '../activities/activity.ts';
+import { callerOf, type Caller, type Role } from './caller.ts';
+import { answerWith, withEtag } from './headers.ts';
+import { readBody, readQuery } from './input.ts';
+import { Problem } from './problem.ts';
+
+export interface Endpoint {
+  /** Name of the function; no activity and no story may have the same. */
+  name: string;
+  method: 'GET' | 'POST' | 'PUT' | 'DELETE';
+  route: string;
+  role: Role;
+  /** One sentence for the description of the API. */
+  does: string;
+  /** The query parameters that it knows; any other is refused. */
+  query?: ZodObject;
+  /** The body. */
+  request?: ZodType;
+  answer: Answer;
+  /** The problems it answers with, beyond those of every endpoint. */
+  problems?: Partial<Record<400 | 404 | 409 | 422 | 502 | 503, string>>;
+  handle(asked: Asked): Promise<HttpResponseInit>;
+}
+
+export type Answer =
+  /** `alsoAt`: another status that comes with the same body. */
+  | { kind: 'json'; status: 200 | 202; schema: ZodType; alsoAt?: 503 }
+  /** `headers`: name → what it says. */
+  | { kind: 'text'; status: 200; headers: Record<string, string> }
+  | { kind: 'not-built' };
+
+export interface Asked {
+  world: Surroundings;
+  stories: Stories;
+  caller: Caller;
+  /** Epoch milliseconds. */
+  at: number;
+  param(name: string): string;
+  /** The query, checked. Throws a 400 `Problem`. */
+  query<S extends ZodObject>(schema: S): z.output<S>;
+  /** The body, checked. Throws a 400, 413 or 422 `Problem`. */
+  body<S extends ZodType>(schema: S): Promise<z.output<S>>;
+}
+
+export const endpointHandler =
+  (
+    endpoint: Endpoint,
+    world: Surroundings,
+    options: { authMode: 'entra' | 'local'; storiesOf: (context: InvocationContext) => Stories },
+  ): HttpHandler =>
+  async (request, context) => {
+    try {
+      const caller = callerOf(options.authMode, request.headers.get('x-ms-client-principal'), endpoint.role);
+      if (!endpoint.query) readQuery(request.query);
+      const answer = await endpoint.handle({
+        world,
+        stories: options.storiesOf(context),
+        caller,
+        at: Date.now(),
+        param: (name) => request.params[name] ?? '',
+        query: (schema) => readQuery(request.query, schema),
+        body: (schema) => readBody(request, schema),
+      });
+      return endpoint.method === 'GET' ? withEtag(request, answer) : answerWith(answer);
+    } catch (error) {
+      if (error instanceof Problem) return problemResponse(error);
+      context.error(`${endpoint.name} failed: ${error instanceof Error ? error.message : String(error)}`);
+      return problemResponse(
+        new Problem(500, 'Something failed', `it was logged under invocation ${context.invocationId}; try again`),
+      );
+    }
+  };
+
+const problemResponse = (problem: Problem): HttpResponseInit =>
+  answerWith({
+    status: problem.status,
+    headers: { 'content-type': 'application/problem+json' },
+    body: JSON.stringify(problem.body()),
+  });

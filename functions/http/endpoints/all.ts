@@ -1,0 +1,45 @@
+/** Every HTTP function there is. */
+import type { Endpoint } from '../endpoint.ts';
+import { getApp, getRollout, listApps } from './apps.ts';
+import { requestBuild } from './builds.ts';
+import { describingEndpoint } from './description.ts';
+import { abortCandidate, getCandidate, getCheckLog, listCandidates } from './candidates.ts';
+import { getGate, listGates } from './gates.ts';
+import { getHealth } from './health.ts';
+import { getHold, holdAll, holdGate, requestAppHold, requestAppResume, resumeAll, resumeGate } from './holds.ts';
+import { getImage, listImages } from './images.ts';
+import { readJournalEntries } from './journal.ts';
+import { notBuiltYet } from './not-built.ts';
+import { requestPromotion } from './promotions.ts';
+import { requestRecheck } from './rechecks.ts';
+import { rollBackApp } from './rollbacks.ts';
+
+const described: Endpoint[] = [
+  listGates,
+  getGate,
+  listCandidates,
+  getCandidate,
+  getCheckLog,
+  requestPromotion,
+  abortCandidate,
+  requestRecheck,
+  holdGate,
+  resumeGate,
+  listImages,
+  getImage,
+  requestBuild,
+  listApps,
+  getApp,
+  requestAppHold,
+  requestAppResume,
+  rollBackApp,
+  getRollout,
+  getHold,
+  holdAll,
+  resumeAll,
+  readJournalEntries,
+  getHealth,
+  ...notBuiltYet,
+];
+
+export const endpoints: Endpoint[] = [...described, describingEndpoint(described)];

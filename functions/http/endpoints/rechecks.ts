@@ -1,0 +1,58 @@
+/** Asking every check of a candidate again: of one that is open, or of one that was rejected or failed, which is then open again. */
+import { forCandidate } from '../../../shared/domain/gate-action.ts';
+import type { Outcome } from '../../../shared/domain/outcome.ts';
+import type { Gate } from '../../../shared/domain/policy.ts';
+import type { Digest } from '../../../shared/domain/reference.ts';
+import { readCandidate, type GateBook } from '../../../shared/ledger/gate-book.ts';
+import { recheckCandidate, type Rechecked } from '../../../shared/ledger/recheck-candidate.ts';
+import { askGate } from '../ask-gate.ts';
+import type { Endpoint } from '../endpoint.ts';
+import { askingNow, candidateAsked, digestAsked, gateAsked } from '../find.ts';
+import { sayOutcome, stateFromLedger, type Asking } from '../gate-view.ts';
+import { conflict, notFound } from '../problem.ts';
+import { accepted, reasoned } from '../schemas/common.ts';
+
+export const requestRecheck: Endpoint = {
+  name: 'requestRecheck',
+  method: 'POST',
+  route: 'gates/{gate}/candidates/{digest}/rechecks',
+  role: 'operator',
+  does: 'Asks every check of a candidate again; one that was rejected or failed is open again.',
+  request: reasoned,
+  answer: { kind: 'json', status: 202, schema: accepted },
+  problems: { 409: 'It was promoted or superseded, or something later has taken its place.' },
+  async handle(asked) {
+    const gate = await gateAsked(asked);
+    const { reason } = await asked.body(reasoned);
+    const digest = digestAsked(asked);
+    await candidateAsked(asked, gate);
+    const asking = await askingNow(asked);
+    return askGate(asked, gate.name, async (_, book) => {
+      const known = await readCandidate(asked.world.ledger, gate.name, digest);
+      if (!known) throw notFound(`gate "${gate.name}" has never seen ${digest}`);
+      const { settled } = known.row.value;
+      if (settled) assertOpensAgain(gate, digest, settled.outcome);
+      const rechecked = recheckCandidate(known);
+      assertNotInVain(gate, book, rechecked, asking);
+      return { changes: rechecked.changes, what: 'recheck', why: reason, data: { digest } };
+    });
+  },
+};
+
+function assertOpensAgain(gate: Gate, digest: Digest, outcome: Outcome): void {
+  if (outcome.kind === 'rejected' || outcome.kind === 'failed') return;
+  throw conflict(`${digest} is settled: ${sayOutcome(outcome)}; ${insteadOf(gate, digest)}`);
+}
+
+/** The rules themselves say whether it would only be settled at once. */
+function assertNotInVain(gate: Gate, book: GateBook, { book: rechecked }: Rechecked, asking: Asking): void {
+  const { digest } = rechecked.row.value;
+  const state = stateFromLedger(gate, { ...book, open: new Map(book.open).set(digest, rechecked) }, asking);
+  const candidate = state.open.find((one) => one.digest === digest);
+  const action = candidate && forCandidate(state, candidate, asking.now);
+  if (action?.kind !== 'settle') return;
+  throw conflict(`${digest} would be settled at once: ${sayOutcome(action.outcome)}; ${insteadOf(gate, digest)}`);
+}
+
+const insteadOf = ({ name, from }: Gate, digest: Digest): string =>
+  `to have it checked and promoted all the same, POST /api/gates/${name}/promotions with "reference": "${from.host}/${from.repository}@${digest}"`;

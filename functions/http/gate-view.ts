@@ -1,0 +1,162 @@
+/** What the API says of a gate and its candidates. From the ledger alone: asking costs the upstream nothing. */
+import type { z } from 'zod';
+import { forCandidate, nextGateAction, type GateAction } from '../../shared/domain/gate-action.ts';
+import type { Evidence, GateState, Hold, Promotion } from '../../shared/domain/gate-state.ts';
+import { sayReason, type Outcome } from '../../shared/domain/outcome.ts';
+import type { Gate } from '../../shared/domain/policy.ts';
+import { formatReference } from '../../shared/domain/reference.ts';
+import { evidenceByCheck, newGate, type CandidateBook, type GateBook } from '../../shared/ledger/gate-book.ts';
+import { gateStateOf } from '../../shared/ledger/gate-state-of.ts';
+import { isoTime as time } from './schemas/common.ts';
+import type { candidateSeen, EvidenceSeen, gateSeen } from './schemas/gate.ts';
+
+/** When it is asked, and what bears on every gate then. */
+export interface Asking {
+  /** Epoch milliseconds. */
+  now: number;
+  holdOnEverything: Hold | undefined;
+}
+
+export function gateView(gate: Gate, book: GateBook, asking: Asking): z.input<typeof gateSeen> {
+  const row = book.gate?.value ?? newGate;
+  const { current, previous, upstream, hold, resting } = row;
+  const { holdOnEverything: everything } = asking;
+  return {
+    name: gate.name,
+    from: formatReference(gate.from),
+    to: formatReference(gate.to),
+    checks: gate.checks.map(({ name, kind }) => ({ name, kind })),
+    ...(upstream
+      ? { upstream: { digest: upstream.digest, since: time(upstream.since), sequence: upstream.sequence } }
+      : {}),
+    ...(current ? { current: promotionView(current) } : {}),
+    ...(previous ? { previous: promotionView(previous) } : {}),
+    ...(hold ? { hold: { ...hold, at: time(hold.at) } } : {}),
+    ...(gate.mode === 'observe' ? { mode: gate.mode } : {}),
+    ...(row.shadow ? { shadow: { ...row.shadow, at: time(row.shadow.at) } } : {}),
+    ...(row.drift && Object.keys(row.drift).length > 0 ? { drift: row.drift } : {}),
+    ...(everything ? { holdOnEverything: { ...everything, at: time(everything.at) } } : {}),
+    next: resting
+      ? {
+          action: 'rest',
+          why: sayReason(resting.reason),
+          ...(resting.dueAt === undefined ? {} : { until: time(resting.dueAt) }),
+        }
+      : sayAction(nextGateAction(stateFromLedger(gate, book, asking), asking.now)),
+    open: [...book.open.keys()],
+  };
+}
+
+const promotionView = ({ digest, subject, sequence, unique, at }: Promotion) => ({
+  digest,
+  subject,
+  sequence,
+  unique,
+  at: time(at),
+});
+
+export function candidateView(
+  gate: Gate,
+  book: GateBook,
+  candidate: CandidateBook,
+  asking: Asking,
+): z.input<typeof candidateSeen> {
+  const { now } = asking;
+  const row = candidate.row.value;
+  const state = stateFromLedger(gate, book, asking);
+  const open = state.open.find(({ digest }) => digest === row.digest);
+  return {
+    gate: gate.name,
+    digest: row.digest,
+    sequence: row.sequence,
+    seenSince: time(row.seenSince),
+    ...(row.subject ? { subject: row.subject } : {}),
+    ...(row.manual ? { manual: { ...row.manual, at: time(row.manual.at) } } : {}),
+    ...(row.settled
+      ? {
+          state: 'settled',
+          settledAt: time(row.settled.at),
+          outcome: row.settled.outcome,
+          why: sayOutcome(row.settled.outcome),
+        }
+      : { state: 'open' }),
+    ...(open ? { next: sayAction(forCandidate(state, open, now)) } : {}),
+    ...(row.trouble && row.trouble.retryAt > now
+      ? { trouble: { message: row.trouble.message, retryAt: time(row.trouble.retryAt) } }
+      : {}),
+    evidence: Object.fromEntries(
+      Object.entries(evidenceByCheck(candidate)).map(([check, evidence]) => [
+        check,
+        evidenceView(gate, row.digest, check, evidence),
+      ]),
+    ),
+  };
+}
+
+/** The upstream and the stable tag are taken to be as they were at the last look. */
+export function stateFromLedger(gate: Gate, book: GateBook, { holdOnEverything }: Asking): GateState {
+  const row = book.gate?.value;
+  return gateStateOf(gate, book, {
+    upstream: row?.upstream ? { kind: 'at', digest: row.upstream.digest } : { kind: 'gone' },
+    // What the stable tag names was not asked; a drift that is known is said beside.
+    stable: row?.current?.subject,
+    holdOnEverything,
+  });
+}
+
+function evidenceView(gate: Gate, digest: string, check: string, evidence: Evidence): EvidenceSeen {
+  const log = evidence.runId ? { log: `/api/gates/${gate.name}/candidates/${digest}/checks/${check}/log` } : {};
+  const base = {
+    attempt: evidence.attempt,
+    ...(evidence.runId ? { runId: evidence.runId } : {}),
+    startedAt: time(evidence.startedAt),
+    ...log,
+  };
+  if (evidence.state === 'running') return { ...base, state: 'running', deadlineAt: time(evidence.deadlineAt) };
+  const { verdict, reasons, digest: subject, platform, tool, isolation, finishedAt } = evidence;
+  const asked = { digest: subject, platform, tool, ...(isolation ? { isolation } : {}) };
+  return { ...base, state: 'done', verdict, reasons, ...asked, finishedAt: time(finishedAt) };
+}
+
+export function sayOutcome(outcome: Outcome): string {
+  switch (outcome.kind) {
+    case 'promoted':
+      return outcome.unique ? `promoted as ${outcome.unique}` : 'promoted';
+    case 'observed':
+      return 'would have been promoted; the gate only observes';
+    case 'superseded':
+      return `superseded by number ${outcome.by}`;
+    case 'rejected':
+    case 'failed':
+      return sayReason(outcome.reason);
+  }
+}
+
+function sayAction(action: GateAction): { action: string; why: string; until?: string } {
+  switch (action.kind) {
+    case 'rest':
+      return {
+        action: 'rest',
+        why: sayReason(action.reason),
+        ...(action.dueAt === undefined ? {} : { until: time(action.dueAt) }),
+      };
+    case 'settle':
+      return { action: 'settle', why: sayOutcome(action.outcome) };
+    case 'check':
+      return { action: 'check', why: `to be checked: ${action.checks.map(({ check }) => check).join(', ')}` };
+    case 'watch':
+      return { action: 'watch', why: 'a check is under way' };
+    case 'intake':
+      return { action: 'intake', why: 'it is not in the quarantine registry yet' };
+    case 'promote':
+      return { action: 'promote', why: 'every check passed and nothing holds it' };
+    case 'follow':
+      return { action: 'follow', why: 'what depends on the promotion is to be asked' };
+    case 'put-back':
+      return { action: 'put-back', why: 'a late attempt of this gate is under the stable tag' };
+    case 'announce-drift':
+      return { action: 'announce-drift', why: 'the stable tag names what this gate did not promote' };
+    case 'drop':
+      return { action: 'drop', why: sayReason(action.reason) };
+  }
+}

@@ -1,0 +1,89 @@
+/**
+ * The composition root: settings → clients → ports → activities, stories and triggers. The one place that reads the environment, and the one
+ * place where anything is registered.
+ */
+import { app } from '@azure/functions';
+import * as df from 'durable-functions';
+import { createClients } from '../shared/azure/clients.ts';
+import { azurePorts } from '../shared/azure/ports.ts';
+import { ociUpstreams } from '../shared/oci/upstreams.ts';
+import { policyFolder } from '../shared/policy-folder.ts';
+import { policyVariables, readSettings } from '../shared/settings.ts';
+import { fileTelemetry } from '../shared/telemetry/file-telemetry.ts';
+import { noTelemetry } from '../shared/telemetry.ts';
+import { stories } from '../orchestrations/stories.ts';
+import { activities } from './activities/activities.ts';
+import type { Surroundings } from './activities/activity.ts';
+import { spanAttributes } from './activities/span-attributes.ts';
+import { endpointHandler } from './http/endpoint.ts';
+import { endpoints } from './http/endpoints/all.ts';
+import { durableStories } from './stories.ts';
+import { invocationLog, withLogOf } from './invocation-log.ts';
+import { checkUpstreams } from './triggers/check-upstreams.ts';
+import { onImagePushed } from './triggers/on-image-pushed.ts';
+
+const read = readSettings(process.env);
+if (read.kind === 'invalid') {
+  throw new Error(`The settings are not complete:\n${read.problems.map((problem) => `  ${problem}`).join('\n')}`);
+}
+const { settings } = read;
+
+if (settings.applicationInsights) {
+  console.warn(
+    'APPLICATIONINSIGHTS_CONNECTION_STRING: the host uses it for its own log; traces and metrics of the app are not sent there in this version ' +
+      '(that needs @azure/monitor-opentelemetry). TELEMETRY_FILE writes them to a file.',
+  );
+}
+const telemetry = settings.telemetryFile
+  ? fileTelemetry({ file: settings.telemetryFile, warn: (message) => console.warn(message) })
+  : noTelemetry;
+
+const azure = azurePorts(createClients(settings));
+const world: Surroundings = {
+  ...azure,
+  upstreams: ociUpstreams(),
+  policies: policyFolder({ folder: settings.policy, settings: policyVariables(process.env), ledger: azure.ledger }),
+  quarantine: settings.quarantineRegistry,
+  runnerImage: settings.runnerImage,
+  startedAt: Date.now(),
+  log: invocationLog,
+  telemetry,
+};
+
+const durableClient = df.input.durableClient();
+const storiesOf = (context: Parameters<typeof df.getClient>[0]) => durableStories(df.getClient(context));
+
+for (const [name, story] of Object.entries(stories)) df.app.orchestration(name, story);
+
+for (const [name, activity] of Object.entries(activities(world))) {
+  df.app.activity(name, {
+    extraInputs: [durableClient],
+    handler: (request, context) =>
+      withLogOf(context, () =>
+        telemetry.during<object>(name, spanAttributes(request), () => activity(request, storiesOf(context))),
+      ),
+  });
+}
+
+for (const endpoint of endpoints) {
+  const handler = endpointHandler(endpoint, world, { authMode: settings.authMode, storiesOf });
+  app.http(endpoint.name, {
+    methods: [endpoint.method],
+    route: endpoint.route,
+    authLevel: 'anonymous', // App Service authentication has checked the caller; see docs/architecture.md.
+    extraInputs: [durableClient],
+    handler: (request, context) => withLogOf(context, () => handler(request, context)),
+  });
+}
+
+app.eventGrid('onImagePushed', {
+  extraInputs: [durableClient],
+  handler: (event, context) => onImagePushed(world, event, storiesOf(context), context),
+});
+
+app.timer('checkUpstreams', {
+  schedule: '%SWEEP_SCHEDULE%',
+  runOnStartup: false,
+  extraInputs: [durableClient],
+  handler: (_, context) => checkUpstreams(storiesOf(context), Date.now()),
+});
