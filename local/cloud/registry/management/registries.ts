@@ -1,0 +1,166 @@
+/** The registries as resources: get, list, PUT, PATCH, names, usage and the admin user. Which registries exist is this cloud's configuration. */
+import type { App } from '../../http.ts';
+import type { World } from '../../world.ts';
+import { REGISTRY_NAME, USAGE } from '../limits.ts';
+import type { Registry } from '../registry.ts';
+import { newPassword, type Users } from '../users.ts';
+import { ArmRefusal, jsonObject, notEmulated, refusing, REGISTRY_PATH, registryOf } from './answers.ts';
+import {
+  merged,
+  putSettings,
+  refusedSettings,
+  resource,
+  settingsOf,
+  writable,
+  type Json,
+  type RegistrySettings,
+} from './settings.ts';
+
+const PROVIDER = '/providers/microsoft.containerregistry';
+
+export function addRegistryRoutes(
+  arm: App,
+  options: { world: World; registries: Registry[]; usersOf: (registry: Registry) => Users },
+): void {
+  const { world, registries, usersOf } = options;
+  const { subscription } = world.config;
+  const answer = (registry: Registry): Json =>
+    resource({
+      registry,
+      settings: settingsOf(world, registry),
+      adminUserEnabled: usersOf(registry).admin().enabled,
+    });
+  const update = (registry: Registry, settings: RegistrySettings, body: Json): void => {
+    const refused = refusedSettings(body);
+    if (refused.length > 0) throw notEmulated(refused.join('; '));
+    const { sku, tags, properties } = merged(
+      { sku: settings.sku, tags: settings.tags, properties: settings.properties },
+      { sku: body['sku'] ?? {}, tags: body['tags'] ?? {}, properties: writable(body['properties']) },
+    ) as { sku: Json; tags: Json; properties: Json };
+    const users = usersOf(registry);
+    const adminUserEnabled = (body['properties'] as Json | null | undefined)?.['adminUserEnabled'];
+    world.store.transaction(() => {
+      putSettings(world, registry, {
+        ...settings,
+        modifiedAt: world.clock.now(),
+        sku: { ...sku, tier: sku['name'] },
+        tags,
+        properties,
+      });
+      if (typeof adminUserEnabled === 'boolean') users.putAdmin({ ...users.admin(), enabled: adminUserEnabled });
+    });
+  };
+
+  arm.get(
+    REGISTRY_PATH,
+    refusing((c) => c.json(answer(registryOf(c, registries)))),
+  );
+  arm.get(`/subscriptions/:subscription${PROVIDER}/registries`, (c) => {
+    const ours = c.req.param('subscription') === subscription.toLowerCase();
+    return c.json({ value: ours ? registries.map(answer) : [] });
+  });
+  arm.get(`/subscriptions/:subscription/resourcegroups/:group${PROVIDER}/registries`, (c) => {
+    const { subscription: asked, group } = c.req.param();
+    const value = registries.filter(
+      ({ resourceGroup }) => asked === subscription.toLowerCase() && resourceGroup.toLowerCase() === group,
+    );
+    return c.json({ value: value.map(answer) });
+  });
+
+  arm.put(
+    REGISTRY_PATH,
+    refusing(async (c) => {
+      const name = c.req.param('registry') ?? '';
+      if (!registries.some((registry) => registry.name.toLowerCase() === name)) {
+        throw notEmulated(`Creating registry ${name} (the registries of this cloud are in its configuration)`);
+      }
+      const registry = registryOf(c, registries);
+      // A PUT says all tags, a PATCH some.
+      update(registry, { ...settingsOf(world, registry), tags: {} }, await jsonObject(c));
+      return c.json(answer(registry));
+    }),
+  );
+  arm.patch(
+    REGISTRY_PATH,
+    refusing(async (c) => {
+      const registry = registryOf(c, registries);
+      update(registry, settingsOf(world, registry), await jsonObject(c));
+      return c.json(answer(registry));
+    }),
+  );
+  arm.delete(
+    REGISTRY_PATH,
+    refusing((c) => {
+      const { name } = registryOf(c, registries);
+      throw notEmulated(`Deleting registry ${name} (the registries of this cloud are in its configuration)`);
+    }),
+  );
+
+  arm.post(
+    `/subscriptions/:subscription${PROVIDER}/checknameavailability`,
+    refusing(async (c) => {
+      const { name } = await jsonObject(c);
+      if (typeof name !== 'string' || !REGISTRY_NAME.test(name)) {
+        const message = 'The registry name is not valid: 5 to 50 letters and digits.';
+        return c.json({ nameAvailable: false, reason: 'Invalid', message });
+      }
+      if (!registries.some((registry) => registry.name.toLowerCase() === name.toLowerCase())) {
+        return c.json({ nameAvailable: true });
+      }
+      const message = `The registry ${name} is already in use.`;
+      return c.json({ nameAvailable: false, reason: 'AlreadyExists', message });
+    }),
+  );
+  arm.get(
+    `${REGISTRY_PATH}/listusages`,
+    refusing(async (c) => {
+      const registry = registryOf(c, registries);
+      const users = usersOf(registry);
+      const usage = (name: string, limit: number, currentValue: number, unit: string) => ({
+        name,
+        limit,
+        currentValue,
+        unit,
+      });
+      return c.json({
+        value: [
+          usage('Size', USAGE.sizeBytes, await registry.blobs.totalBytes(), 'Bytes'),
+          usage('Webhooks', USAGE.webhooks, 0, 'Count'),
+          usage('ScopeMaps', USAGE.scopeMaps, users.scopeMaps().length, 'Count'),
+          usage('Tokens', USAGE.tokens, users.tokens().length, 'Count'),
+        ],
+      });
+    }),
+  );
+
+  const credentials = (registry: Registry): Json => {
+    const { password, password2 } = usersOf(registry).admin();
+    const passwords = Object.entries({ password, password2 }).map(([name, value]) => ({ name, value }));
+    return { username: registry.name, passwords };
+  };
+  const registryWithAdmin = (registry: Registry): Registry => {
+    if (usersOf(registry).admin().enabled) return registry;
+    throw new ArmRefusal(
+      400,
+      'UnauthorizedForCredentialOperations',
+      `Cannot perform credential operations for ${registry.id} as admin user is disabled. Kindly enable admin user as per docs: https://docs.microsoft.com/en-us/azure/container-registry/container-registry-authentication#admin-account`,
+    );
+  };
+  arm.post(
+    `${REGISTRY_PATH}/listcredentials`,
+    refusing((c) => c.json(credentials(registryWithAdmin(registryOf(c, registries))))),
+  );
+  arm.post(
+    `${REGISTRY_PATH}/regeneratecredential`,
+    refusing(async (c) => {
+      const registry = registryWithAdmin(registryOf(c, registries));
+      const { name } = await jsonObject(c);
+      if (name !== 'password' && name !== 'password2') {
+        throw new ArmRefusal(400, 'InvalidParameters', `name must be password or password2; got ${String(name)}`);
+      }
+      const users = usersOf(registry);
+      users.putAdmin({ ...users.admin(), [name]: newPassword() });
+      return c.json(credentials(registry));
+    }),
+  );
+}

@@ -1,0 +1,41 @@
+/** From a run request to the run that is stored: what it will do is settled now, whatever becomes of its task. */
+import type { World } from '../world.ts';
+import { taskKey, type NewRun, type Records, type Registry } from './records.ts';
+import { specOfRequest, specOfTask } from './run-spec.ts';
+import type { RunRequest } from './schemas.ts';
+import { registryId } from './views.ts';
+
+/** `missing`: what it names and is not there. */
+export function planRequest(
+  request: RunRequest,
+  { world, records, registry }: { world: World; records: Records; registry: Registry },
+): NewRun | { missing: string } {
+  const { isArchiveEnabled } = request;
+  if (request.type !== 'TaskRunRequest') {
+    return {
+      registry: registry.name,
+      runType: request.type === 'DockerBuildRequest' ? 'QuickBuild' : 'QuickRun',
+      platform: request.platform,
+      agentConfiguration: { cpu: request.agentConfiguration?.cpu ?? 2 },
+      isArchiveEnabled,
+      spec: specOfRequest(request),
+    };
+  }
+  const prefix = `${registryId(world.config, registry)}/tasks/`.toLowerCase();
+  const isHere = request.taskId.toLowerCase().startsWith(prefix);
+  const task = isHere ? records.tasks.get(taskKey(registry.name, request.taskId.slice(prefix.length))) : undefined;
+  if (!task) return { missing: `The task '${request.taskId}' was not found.` };
+  const { properties } = task.resource;
+  const override = request.overrideTaskStepProperties ?? undefined;
+  return {
+    registry: registry.name,
+    // A task that a person or a program starts is a quick run too.
+    runType: properties.step.type === 'Docker' ? 'QuickBuild' : 'QuickRun',
+    agentConfiguration: { cpu: properties.agentConfiguration?.cpu ?? 2 },
+    isArchiveEnabled,
+    task: task.name,
+    spec: specOfTask(task.resource, override ? { override } : {}),
+    ...(properties.platform ? { platform: properties.platform } : {}),
+    ...(override?.updateTriggerToken ? { updateTriggerToken: override.updateTriggerToken } : {}),
+  };
+}

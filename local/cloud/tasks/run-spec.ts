@@ -1,0 +1,73 @@
+/** From a request or a task to what a run will do, with nothing left to look up: a task that changes later does not change its queued runs. */
+import type { RunSpec } from './records.ts';
+import type { RunRequest, Setting, TaskResource, TaskStep } from './schemas.ts';
+
+export type QuickRequest = Exclude<RunRequest, { type: 'TaskRunRequest' }>;
+type Override = NonNullable<Extract<RunRequest, { type: 'TaskRunRequest' }>['overrideTaskStepProperties']>;
+
+export function specOfRequest(request: QuickRequest): RunSpec {
+  const { credentials, timeout, sourceLocation } = request;
+  return {
+    step: stepOfRequest(request, sourceLocation ?? undefined),
+    credentials,
+    timeoutSeconds: timeout,
+    systemIdentity: false,
+  };
+}
+
+function stepOfRequest(request: QuickRequest, contextPath: string | undefined): TaskStep {
+  switch (request.type) {
+    case 'DockerBuildRequest':
+      return { ...request, type: 'Docker', contextPath };
+    case 'FileTaskRunRequest':
+      return { ...request, type: 'FileTask', contextPath };
+    case 'EncodedTaskRunRequest':
+      return { ...request, type: 'EncodedTask', contextPath };
+  }
+}
+
+/** `trigger`: the commit a source trigger saw, which is built if the task's context is that repository. */
+export function specOfTask(
+  { identity, properties }: TaskResource,
+  options: { override?: Override; trigger?: { url: string; commit: string; branch: string } },
+): RunSpec {
+  const { override, trigger } = options;
+  const step = override ? overridden(properties.step, override) : properties.step;
+  const isSource = trigger !== undefined && step.contextPath?.split('#')[0] === trigger.url;
+  return {
+    step,
+    credentials: properties.credentials,
+    timeoutSeconds: properties.timeout,
+    systemIdentity: /systemassigned/i.test(identity?.type ?? ''),
+    ...(isSource ? { commit: { id: trigger.commit, branch: trigger.branch } } : {}),
+  };
+}
+
+function overridden(step: TaskStep, override: Override): TaskStep {
+  const contextPath = override.contextPath ?? step.contextPath;
+  switch (step.type) {
+    case 'Docker':
+      return {
+        ...step,
+        contextPath,
+        dockerFilePath: override.file ?? step.dockerFilePath,
+        target: override.target ?? step.target,
+        arguments: merged(step.arguments, override.arguments),
+      };
+    case 'FileTask':
+      return {
+        ...step,
+        contextPath,
+        taskFilePath: override.file ?? step.taskFilePath,
+        values: merged(step.values, override.values),
+      };
+    case 'EncodedTask':
+      return { ...step, contextPath, values: merged(step.values, override.values) };
+  }
+}
+
+/** By name; those of the run win. */
+function merged(own: Setting[], over: Setting[]): Setting[] {
+  const names = new Set(over.map(({ name }) => name));
+  return [...own.filter(({ name }) => !names.has(name)), ...over];
+}

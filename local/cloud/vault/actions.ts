@@ -1,0 +1,50 @@
+/**
+ * Which data action a request to the vault is: https://learn.microsoft.com/azure/role-based-access-control/permissions/security , section
+ * Microsoft.KeyVault.
+ */
+export interface VaultAction {
+  dataAction: string;
+  /** As the path has it; `undefined` for the vault as a whole. */
+  secret?: string;
+}
+
+const SECRET = /^\/secrets\/(?<name>[^/]+)(?:\/(?<version>[^/]*))?\/?$/;
+const DELETED = /^\/deletedsecrets\/(?<name>[^/]+)(?<recover>\/recover)?\/?$/;
+
+/** `undefined`: nothing that this vault has. */
+export function vaultAction(method: string, path: string): VaultAction | undefined {
+  const action = (name: string, secret?: string): VaultAction => ({
+    dataAction: `Microsoft.KeyVault/vaults/secrets/${name}`,
+    ...(secret === undefined ? {} : { secret }),
+  });
+  if (/^\/(deleted)?secrets\/?$/.test(path)) return method === 'GET' ? action('readMetadata/action') : undefined;
+
+  const { name, version } = SECRET.exec(path)?.groups ?? {};
+  if (name !== undefined) {
+    switch (method) {
+      case 'GET':
+        return action(version === 'versions' ? 'readMetadata/action' : 'getSecret/action', name);
+      case 'PUT':
+        return action('setSecret/action', name);
+      case 'PATCH':
+        return action('update/action', name);
+      case 'DELETE':
+        return action('delete', name);
+      default:
+        return undefined;
+    }
+  }
+
+  const { name: deleted, recover } = DELETED.exec(path)?.groups ?? {};
+  if (deleted === undefined) return undefined;
+  switch (`${method}${recover ?? ''}`) {
+    case 'GET':
+      return action('readMetadata/action', deleted);
+    case 'POST/recover':
+      return action('recover/action', deleted);
+    case 'DELETE':
+      return action('purge/action', deleted);
+    default:
+      return undefined;
+  }
+}

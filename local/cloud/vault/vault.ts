@@ -1,0 +1,81 @@
+/**
+ * The emulated Key Vault: the data plane of secrets, for the app and for the cloud's own services (a quick run, a container group).
+ *
+ * Roles decide who may do what, as in a vault with RBAC; access policies, keys and certificates are not built.
+ */
+import type { MiddlewareHandler } from 'hono';
+import { newApp, type App, type Env } from '../http.ts';
+import type { IdentityService, RoleService, VaultService, World } from '../world.ts';
+import { refuse } from './answers.ts';
+import { authorize } from './authorize.ts';
+import { addDeletedRoutes } from './deleted-routes.ts';
+import { addSecretRoutes } from './secret-routes.ts';
+import { openSecrets, versionOf } from './secrets.ts';
+import { addVaultResourceRoutes } from './vault-resource.ts';
+
+/** The audience of every vault of public Azure; clients learn it from the challenge. */
+const AUDIENCE = 'https://vault.azure.net';
+
+export interface Vault extends VaultService {
+  app: App;
+  /** The vault as a resource. */
+  addArmRoutes(arm: App): void;
+  /** Sets a secret as a person would before the app starts. The value it has already makes no new version. */
+  put(name: string, value: string): void;
+}
+
+interface Dependencies {
+  world: World;
+  identity: IdentityService;
+  roles: RoleService;
+}
+
+export function createVault({ world, identity, roles }: Dependencies): Vault {
+  const secrets = openSecrets(world);
+  const vaultUrl = `https://localhost:${world.config.ports.vault}`;
+  const app = newApp();
+  app.use('*', challenge({ world, identity }));
+  app.use('*', authorize({ world, roles }));
+  addSecretRoutes(app, { secrets, vaultUrl });
+  addDeletedRoutes(app, { secrets, vaultUrl });
+
+  return {
+    app,
+    addArmRoutes: (arm) => addVaultResourceRoutes(arm, { world }),
+    put(name, value) {
+      const there = secrets.find(name);
+      const secret = there?.deleted ? secrets.recover(there) : there;
+      if (secret && versionOf(secret)?.value === value) return;
+      secrets.add(name, value);
+    },
+    secret(url) {
+      const [, name, wanted] = /\/secrets\/([^/?]+)(?:\/([^/?]+))?\/?(?:\?.*)?$/.exec(url) ?? [];
+      const secret = name === undefined ? undefined : secrets.find(name);
+      if (!secret || secret.deleted) return undefined;
+      const version = versionOf(secret, wanted);
+      return version?.attributes.enabled ? version.value : undefined;
+    },
+  };
+}
+
+/** Asks for a token, naming the audience it has to be for; clients send their first request without one to learn it. */
+const challenge =
+  ({ world, identity }: Pick<Dependencies, 'world' | 'identity'>): MiddlewareHandler<Env> =>
+  async (c, next) => {
+    c.header('x-ms-keyvault-region', world.config.location);
+    c.header('x-ms-keyvault-service-version', '1.9.0.0');
+    c.header('x-ms-keyvault-network-info', 'conn_type=Ipv4;addr=127.0.0.1;act_addr_fam=InterNetwork;');
+    const authorization = c.req.header('authorization');
+    const principal = identity.verify(authorization, [AUDIENCE]);
+    if (principal) {
+      c.set('principal', principal);
+      return next();
+    }
+    c.header(
+      'www-authenticate',
+      `Bearer authorization="https://login.microsoftonline.com/${world.config.tenant}", resource="${AUDIENCE}"`,
+    );
+    return authorization === undefined
+      ? refuse(c, 401, 'Unauthorized', 'AKV10000: Request is missing a Bearer or PoP token.')
+      : refuse(c, 401, 'Unauthorized', `The token is not one of this cloud's, has expired, or is not for ${AUDIENCE}.`);
+  };

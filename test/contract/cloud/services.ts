@@ -1,0 +1,110 @@
+/** A world for the services of the emulated Azure that need no containers, and listeners for them on free ports. */
+import { mkdtemp, rm } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { TokenCredential } from '@azure/core-auth';
+import { realClock, type Clock } from '../../../local/clock.ts';
+import { listen, type Fetch } from '../../../local/cloud/http.ts';
+import { openStore } from '../../../local/cloud/store.ts';
+import { openTls } from '../../../local/cloud/tls.ts';
+import type { CloudConfig, IdentityService, Principal, World } from '../../../local/cloud/world.ts';
+import type { Engine } from '../../../local/containers/engine.ts';
+
+export const app: CloudConfig['principals'][number] = {
+  name: 'app',
+  objectId: '11111111-1111-4111-8111-111111111111',
+  clientId: '22222222-2222-4222-8222-222222222222',
+  identityHeader: 'the-identity-header-of-the-app',
+  // What it may do without any role is in roles.test.ts; elsewhere roles are not the question.
+  owner: true,
+};
+
+export interface TestWorld {
+  world: World;
+  /** What services logged: `service: message`. */
+  logged: string[];
+  listen(app: { fetch: Fetch }, options: { port: number; tls?: boolean }): Promise<void>;
+  /** The same state on disk, as a cloud finds it that was killed and is started again. */
+  again(): World;
+  close(): Promise<void>;
+}
+
+export async function openTestWorld({ clock = realClock }: { clock?: Clock } = {}): Promise<TestWorld> {
+  const directory = await mkdtemp(join(tmpdir(), 'gated-import-cloud-'));
+  const [arm, identity, vault, events, blobs] = await Promise.all([1, 2, 3, 4, 5].map(freePort));
+  const logged: string[] = [];
+  const world: World = {
+    config: {
+      instance: 'contract',
+      subscription: '33333333-3333-4333-8333-333333333333',
+      tenant: '44444444-4444-4444-8444-444444444444',
+      location: 'westeurope',
+      ports: { arm, identity, vault, events, blobs } as CloudConfig['ports'],
+      registries: [],
+      vault: { name: 'contractvault', resourceGroup: 'contract-rg' },
+      addresses: '127.0.9',
+      runnerImage: 'none',
+      principals: [app],
+    },
+    directory,
+    store: openStore(join(directory, 'cloud.db')),
+    clock,
+    engine: noEngine,
+    tls: await openTls({ folder: join(directory, 'tls') }),
+    log: (service, message) => void logged.push(`${service}: ${message}`),
+  };
+  const closing: (() => Promise<void> | void)[] = [() => world.store.close()];
+
+  return {
+    world,
+    logged,
+    async listen(served, { port, tls = true }) {
+      const listening = await listen(served, { port, what: 'a test', ...(tls ? { tls: world.tls } : {}) });
+      closing.push(() => listening.close());
+    },
+    again() {
+      const store = openStore(join(directory, 'cloud.db'));
+      closing.push(() => store.close());
+      return { ...world, store };
+    },
+    async close() {
+      for (const close of closing.toReversed()) await close();
+      await rm(directory, { recursive: true });
+    },
+  };
+}
+
+/** A credential as the SDKs take it, for a principal, without a managed identity endpoint in between. */
+export const credentialOf = (identity: IdentityService, principal: Principal): TokenCredential => ({
+  getToken: (scopes) => {
+    const [scope = ''] = [scopes].flat();
+    const token = identity.issue(principal, scope.replace(/\/\.default$/, ''));
+    return Promise.resolve({ token, expiresOnTimestamp: Date.now() + 3_600_000 });
+  },
+});
+
+export async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as { port: number };
+  await new Promise((resolve) => server.close(resolve));
+  return port;
+}
+
+/** Answers what `look` finds, looking again until it finds something. */
+export async function eventually<T>(look: () => T | undefined | Promise<T | undefined>, withinMs = 10_000): Promise<T> {
+  const deadline = Date.now() + withinMs;
+  for (;;) {
+    const found = await look();
+    if (found !== undefined) return found;
+    if (Date.now() > deadline) throw new Error(`not within ${withinMs} ms: ${look.toString()}`);
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+}
+
+export const noEngine = new Proxy({} as Engine, {
+  get(_, property) {
+    throw new Error(`this test has no container engine, and engine.${String(property)} was asked for`);
+  },
+});

@@ -1,0 +1,241 @@
+/** ACR Tasks on a real engine, with an emulated registry to pull from and push to, and the SDK's clients in front. */
+import { execFile } from 'node:child_process';
+import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { promisify } from 'node:util';
+import { ContainerRegistryManagementClient, type RunRequestUnion } from '@azure/arm-containerregistry';
+import { BlockBlobClient } from '@azure/storage-blob';
+import { realClock } from '../../../local/clock.ts';
+import { listen, newArmApp } from '../../../local/cloud/http.ts';
+import { createIdentity } from '../../../local/cloud/identity/identity.ts';
+import { createRegistries } from '../../../local/cloud/registry/registries.ts';
+import { withPushHints } from '../../../local/cloud/push-hints.ts';
+import { createRoles } from '../../../local/cloud/roles/roles.ts';
+import { openStore } from '../../../local/cloud/store.ts';
+import { writeLogins } from '../../../local/cloud/tasks/credentials.ts';
+import { createTasks } from '../../../local/cloud/tasks/tasks.ts';
+import { openTls } from '../../../local/cloud/tls.ts';
+import type { World } from '../../../local/cloud/world.ts';
+import { detectEngine } from '../../../local/containers/detect.ts';
+import type { Engine } from '../../../local/containers/engine.ts';
+import { findBusybox } from '../../../local/setup/busybox.ts';
+import { trust } from '../azure/local-tls.ts';
+import { anyone } from '../azure/wired-clients.ts';
+import { app, eventually, freePort } from './services.ts';
+
+export const RESOURCE_GROUP = 'Registries-RG';
+export const REGISTRY = 'Team';
+/** Another one, that a run has no login for unless it is given one. */
+export const PUBLISHER = 'Publisher';
+export const SUBSCRIPTION = '33333333-3333-4333-8333-333333333333';
+export const RUNNER = 'example.test/runner:1';
+export const PLATFORM = { os: 'Linux', architecture: process.arch === 'x64' ? 'amd64' : process.arch };
+export const SECRETS: Record<string, string> = { 'https://vault.test/secrets/pull-user': 'user-of-the-vault' };
+const ENDED = ['Succeeded', 'Failed', 'Canceled', 'Error', 'Timeout'];
+
+export interface TasksSystem {
+  world: World;
+  client: ContainerRegistryManagementClient;
+  /** `localhost:<port>` of the registry. */
+  registry: string;
+  publisher: string;
+  /** An image with a shell, pushed to the registry. */
+  base: string;
+  /** Its digest there. */
+  baseDigest: string;
+  logged: string[];
+  /** ARM, as it comes: `path` is below the registry. */
+  arm(method: string, path: string, body?: unknown): Promise<{ status: number; body: unknown }>;
+  schedule(request: object): Promise<string>;
+  /** Schedules a task file that needs no source. */
+  runFile(lines: string[], request?: object): Promise<Ended>;
+  /** Waits until the run has ended, and its log with it. */
+  ended(runId: string): Promise<Ended>;
+  log(runId: string): Promise<{ text: string; complete?: string }>;
+  /** Uploads the files as a tar.gz and answers the source location. */
+  upload(files: Record<string, string>): Promise<string>;
+  /** Pushes an image with that Dockerfile, to the registry or to another; answers its digest. */
+  pushImage(name: string, dockerfile: string, to?: string): Promise<string>;
+  /** A git repository; answers its path. Committing again adds to it. */
+  commit(name: string, files: Record<string, string>): Promise<{ url: string; commit: string }>;
+  close(): Promise<void>;
+}
+
+export interface Ended {
+  runId: string;
+  status: string;
+  outputImages: { registry?: string; repository?: string; tag?: string; digest?: string }[];
+  message?: string;
+  log: string;
+  complete?: string;
+}
+
+export async function openTasksSystem(): Promise<TasksSystem> {
+  const directory = await mkdtemp(join(tmpdir(), 'gated-import-tasks-'));
+  const logged: string[] = [];
+  const log = (service: string, message: string) => void logged.push(`${service}: ${message}`);
+  const engine = await detectEngine({ directory, instance: 'tasks', log: (message) => log('engine', message) });
+  const [arm = 0, blobs = 0, port = 0, publisherPort = 0] = await Promise.all([1, 2, 3, 4].map(freePort));
+  const world: World = {
+    config: {
+      instance: 'tasks',
+      subscription: SUBSCRIPTION,
+      tenant: '44444444-4444-4444-8444-444444444444',
+      location: 'westeurope',
+      ports: { arm, identity: 1, vault: 1, events: 1, blobs },
+      registries: [
+        { name: REGISTRY, resourceGroup: RESOURCE_GROUP, port },
+        { name: PUBLISHER, resourceGroup: RESOURCE_GROUP, port: publisherPort },
+      ],
+      vault: { name: 'vault', resourceGroup: 'vault-rg' },
+      addresses: '127.0.9',
+      runnerImage: RUNNER,
+      principals: [app],
+    },
+    directory,
+    store: openStore(join(directory, 'cloud.db')),
+    clock: realClock,
+    engine,
+    tls: await openTls({ folder: join(directory, 'tls') }),
+    log,
+  };
+  trust(await readFile(world.tls.caFile, 'utf8'));
+  const identity = createIdentity({ world });
+  const pushes = withPushHints({ publish: () => {} });
+  const registries = createRegistries({ world, identity, roles: createRoles({ world }), events: pushes });
+  const [registry, publisher] = [`localhost:${port}`, `localhost:${publisherPort}`];
+
+  const vault = { secret: (url: string) => SECRETS[url] };
+  const tasks = createTasks({ world, registries, tags: registries, vault, pushes });
+  const armApp = newArmApp();
+  for (const service of [registries, tasks]) service.addArmRoutes(armApp);
+  const listeners = [
+    await listen(registries.dataPlane(REGISTRY), { port, what: 'a test', tls: world.tls }),
+    await listen(registries.dataPlane(PUBLISHER), { port: publisherPort, what: 'a test', tls: world.tls }),
+    await listen(armApp, { port: arm, what: 'a test', tls: world.tls }),
+    await listen(tasks.blobs, { port: blobs, what: 'a test', tls: world.tls }),
+  ];
+  tasks.start();
+
+  const endpoint = `https://localhost:${arm}`;
+  const client = new ContainerRegistryManagementClient(anyone, SUBSCRIPTION, { endpoint });
+  const login = join(directory, 'test-login');
+  await writeLogins(
+    login,
+    [registry, publisher].map((host) => ({ registry: host, ...registries.login(host) })),
+  );
+
+  const pushImage = async (name: string, dockerfile: string, to: string = registry): Promise<string> => {
+    const image = `${to}/${name}`;
+    await build(engine, { image, dockerfile, login });
+    const pushed = await engine.push(image, { login });
+    if (pushed.digest === undefined) throw new Error(`push of ${image}: ${pushed.stderr}`);
+    await engine.ok(['rmi', image]);
+    return pushed.digest;
+  };
+
+  const schedule = async (request: object): Promise<string> => {
+    const run = await client.registries.beginScheduleRunAndWait(RESOURCE_GROUP, REGISTRY, request as RunRequestUnion);
+    return run.runId ?? '';
+  };
+  const readLog = async (runId: string) => {
+    const { logLink = '' } = await client.runs.getLogSasUrl(RESOURCE_GROUP, REGISTRY, runId);
+    const blob = new BlockBlobClient(logLink);
+    const { metadata } = await blob.getProperties();
+    const complete = metadata?.['complete'];
+    return { text: (await blob.downloadToBuffer()).toString(), ...(complete === undefined ? {} : { complete }) };
+  };
+  const ended = (runId: string): Promise<Ended> =>
+    eventually(async () => {
+      const run = await client.runs.get(RESOURCE_GROUP, REGISTRY, runId);
+      if (!ENDED.includes(run.status ?? '')) return undefined;
+      const { text, complete } = await readLog(runId);
+      if (complete === undefined) return undefined;
+      const { status = '', outputImages = [], runErrorMessage: message } = run;
+      return { runId, status, outputImages, log: text, complete, ...(message === undefined ? {} : { message }) };
+    }, 25_000);
+
+  const baseDigest = await pushImage('base/shell:1', BASE);
+  return {
+    ...{ world, client, registry, publisher, logged, baseDigest, schedule, ended, pushImage, log: readLog },
+    base: `${registry}/base/shell:1`,
+    async arm(method, path, body) {
+      const root = `/subscriptions/${SUBSCRIPTION}/resourceGroups/${RESOURCE_GROUP}/providers/Microsoft.ContainerRegistry/registries/${REGISTRY}`;
+      const headers = { 'content-type': 'application/json' };
+      const init = { method, ...(body === undefined ? {} : { body: JSON.stringify(body), headers }) };
+      const answer = await fetch(`${endpoint}${root}${path}`, init);
+      const text = await answer.text();
+      return { status: answer.status, body: text === '' ? undefined : JSON.parse(text) };
+    },
+    async runFile(lines, request = {}) {
+      const encodedTaskContent = Buffer.from(lines.join('\n')).toString('base64');
+      return ended(
+        await schedule({ type: 'EncodedTaskRunRequest', encodedTaskContent, platform: PLATFORM, ...request }),
+      );
+    },
+    async upload(files) {
+      const folder = await filesIn(join(directory, 'uploads'), files);
+      const archive = `${folder}.tar.gz`;
+      await run('tar', ['-czf', archive, '-C', folder, '.']);
+      const { uploadUrl = '', relativePath = '' } = await client.registries.getBuildSourceUploadUrl(
+        RESOURCE_GROUP,
+        REGISTRY,
+      );
+      const bytes = await readFile(archive);
+      await new BlockBlobClient(uploadUrl).upload(bytes, bytes.length);
+      return relativePath;
+    },
+    async commit(name, files) {
+      const url = join(directory, 'git', name);
+      await mkdir(url, { recursive: true });
+      await writeFiles(url, files);
+      await run('git', ['init', '--quiet', '--initial-branch', 'main', url]);
+      const git = async (...args: string[]) => (await run('git', ['-C', url, ...IDENTITY, ...args])).stdout.trim();
+      await git('add', '--all');
+      await git('commit', '--quiet', '--message', 'a change');
+      return { url, commit: await git('rev-parse', 'HEAD') };
+    },
+    async close() {
+      await tasks.stop();
+      for (const listener of listeners) await listener.close();
+      world.store.close();
+      await engine.removeAll({ images: true });
+      await rm(directory, { recursive: true, force: true });
+    },
+  };
+}
+
+/** busybox and nothing else. */
+const BASE = `FROM scratch
+COPY busybox /bin/busybox
+RUN ["/bin/busybox", "--install", "/bin"]
+ENV PATH=/bin
+CMD ["/bin/sh", "-c", "echo the default command"]
+`;
+const IDENTITY = ['-c', 'user.name=test', '-c', 'user.email=test@example.test', '-c', 'commit.gpgsign=false'];
+
+const run = promisify(execFile);
+
+async function build(engine: Engine, options: { image: string; dockerfile: string; login: string }): Promise<void> {
+  const context = await filesIn(tmpdir(), { Dockerfile: options.dockerfile });
+  const busybox = findBusybox();
+  if (!busybox) throw new Error('this test needs a static busybox: apt-get install busybox-static');
+  await cp(busybox, join(context, 'busybox'));
+  await engine.ok(['build', '--tag', options.image, context], { login: options.login, timeoutMs: 60_000 });
+  await rm(context, { recursive: true });
+}
+
+async function filesIn(parent: string, files: Record<string, string>): Promise<string> {
+  await mkdir(parent, { recursive: true });
+  const folder = await mkdtemp(join(parent, 'gated-import-files-'));
+  await writeFiles(folder, files);
+  return folder;
+}
+
+async function writeFiles(folder: string, files: Record<string, string>): Promise<void> {
+  for (const [path, text] of Object.entries(files)) {
+    await mkdir(dirname(join(folder, path)), { recursive: true });
+    await writeFile(join(folder, path), text, { mode: 0o755 });
+  }
+}
