@@ -1,0 +1,57 @@
+/** The settings that the app is started with, by the names that Azure would give it as app settings. */
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { armUrl, identityUrl, registriesOf, runnerImage, subscription, vaultUrl } from './azure.ts';
+import type { Instance } from './instance.ts';
+import type { Layout } from './layout.ts';
+
+/** Often enough to be watched; in Azure it is minutes. */
+const SWEEP_EVERY_30_SECONDS = '*/30 * * * * *';
+/** The well-known account of Azurite: https://learn.microsoft.com/azure/storage/common/storage-use-azurite */
+const STORAGE_ACCOUNT = 'devstoreaccount1';
+
+export function appSettings(options: {
+  instance: Instance;
+  layout: Layout;
+  caFile: string;
+  announcementsEndpoint: string;
+}): Record<string, string> {
+  const { instance, layout, caFile, announcementsEndpoint } = options;
+  const registries = registriesOf(instance);
+  return {
+    POLICY: layout.policy,
+    ...sdkSettings({ instance, caFile, identityHeader: instance.identityHeaders.app }),
+    ANNOUNCEMENTS_ENDPOINT: announcementsEndpoint,
+    PUBLIC_REGISTRY: registries.public.host,
+    QUARANTINE_REGISTRY: registries.quarantine.host,
+    BASE_REGISTRY: registries.base.host,
+    TEAM_REGISTRY: registries.team.host,
+    REPOSITORIES: pathToFileURL(layout.repositories).href,
+    POLICY_VARIABLES: 'REPOSITORIES',
+    RUNNER_IMAGE: runnerImage(instance),
+    SWEEP_SCHEDULE: SWEEP_EVERY_30_SECONDS,
+    TASK_HUB: 'gatedimport',
+    AUTH_MODE: 'local',
+    TELEMETRY_FILE: join(layout.logs, 'telemetry.jsonl'),
+  };
+}
+
+/** What any program needs to talk to the emulated Azure with the Azure SDK. */
+export function sdkSettings(options: {
+  instance: Instance;
+  caFile: string;
+  identityHeader: string;
+}): Record<string, string> {
+  const { instance, caFile, identityHeader } = options;
+  const { storageTables, storageBlobs } = instance.ports;
+  return {
+    SUBSCRIPTION_ID: subscription,
+    ARM_ENDPOINT: armUrl(instance),
+    KEY_VAULT_URL: vaultUrl(instance),
+    TABLES_ENDPOINT: `https://127.0.0.1:${storageTables}/${STORAGE_ACCOUNT}`,
+    BLOBS_ENDPOINT: `https://127.0.0.1:${storageBlobs}/${STORAGE_ACCOUNT}`,
+    IDENTITY_ENDPOINT: identityUrl(instance),
+    IDENTITY_HEADER: identityHeader,
+    NODE_EXTRA_CA_CERTS: caFile,
+  };
+}

@@ -1,0 +1,112 @@
+/**
+ * What there is in the emulated Azure of a local system: the subscription, the registries, the vault, who may sign in. The names are
+ * those that the Bicep files would get for an environment called `local`.
+ */
+import type { CloudConfig } from './cloud/world.ts';
+import type { Instance } from './instance.ts';
+
+/** The four registries of the product. */
+export type RegistryRole = 'public' | 'quarantine' | 'base' | 'team';
+export const registryRoles: RegistryRole[] = ['public', 'quarantine', 'base', 'team'];
+
+export interface Registry {
+  name: string;
+  resourceGroup: string;
+  port: number;
+  /** Its login server. */
+  host: string;
+  /** Its Azure resource id. */
+  id: string;
+}
+
+export const subscription = '00000000-0000-4000-8000-000000000001';
+const tenant = '00000000-0000-4000-8000-000000000002';
+export const location = 'westeurope';
+export const resourceGroup = 'gated-import-rg';
+const VAULT = 'gatedimport';
+/** The well-known account of Azurite: https://learn.microsoft.com/azure/storage/common/storage-use-azurite */
+const STORAGE_ACCOUNT = 'devstoreaccount1';
+const publicResourceGroup = 'public-registry-rg';
+
+export function registriesOf({ ports }: Instance): Record<RegistryRole, Registry> {
+  const registry = (name: string, group: string, port: number): Registry => ({
+    name,
+    resourceGroup: group,
+    port,
+    host: `localhost:${port}`,
+    id: inResourceGroup(group, 'Microsoft.ContainerRegistry/registries', name),
+  });
+  return {
+    public: registry('publicregistry', publicResourceGroup, ports.publicRegistry),
+    quarantine: registry('quarantineregistry', resourceGroup, ports.quarantineRegistry),
+    base: registry('baseregistry', resourceGroup, ports.baseRegistry),
+    team: registry('teamregistry', resourceGroup, ports.teamRegistry),
+  };
+}
+
+/** Who may sign in: the app, container groups that pull their image, and whoever provisions all of this. */
+export const identities = {
+  app: identity('11'),
+  pull: identity('31'),
+  provisioner: identity('21'),
+};
+
+function identity(number: string): { objectId: string; clientId: string } {
+  return {
+    objectId: `00000000-0000-4000-8000-0000000000${number}`,
+    clientId: `00000000-0000-4000-9000-0000000000${number}`,
+  };
+}
+
+export const inResourceGroup = (group: string, type: string, name: string): string =>
+  `/subscriptions/${subscription}/resourceGroups/${group}/providers/${type}/${name}`;
+
+export const vaultId = inResourceGroup(resourceGroup, 'Microsoft.KeyVault/vaults', VAULT);
+export const pullIdentityId = inResourceGroup(
+  resourceGroup,
+  'Microsoft.ManagedIdentity/userAssignedIdentities',
+  'gated-import-pull',
+);
+/** Of the container groups of the walkthrough, as its policy says. */
+export const appsResourceGroupId = `/subscriptions/${subscription}/resourceGroups/hello-world-aci-rg`;
+
+export const runnerImage = (instance: Instance): string =>
+  `${registriesOf(instance).quarantine.host}/gated-import/runner:1`;
+
+export const vaultUrl = ({ ports }: Instance): string => `https://localhost:${ports.vault}`;
+export const armUrl = ({ ports }: Instance): string => `https://localhost:${ports.arm}`;
+export const identityUrl = ({ ports }: Instance): string => `http://127.0.0.1:${ports.identity}/msi/token`;
+
+export function cloudConfig(instance: Instance): CloudConfig {
+  const { arm, identity, vault, events, blobs, storageBlobs } = instance.ports;
+  return {
+    instance: instance.name,
+    subscription,
+    tenant,
+    location,
+    ports: { arm, identity, vault, events, blobs },
+    registries: Object.values(registriesOf(instance)).map(({ name, resourceGroup: group, port }) => ({
+      name,
+      resourceGroup: group,
+      port,
+    })),
+    vault: { name: VAULT, resourceGroup },
+    storage: {
+      name: STORAGE_ACCOUNT,
+      resourceGroup,
+      blobEndpoint: `https://127.0.0.1:${storageBlobs}/${STORAGE_ACCOUNT}`,
+    },
+    addresses: instance.addresses,
+    runnerImage: runnerImage(instance),
+    principals: [
+      { name: 'gated-import', ...identities.app, identityHeader: instance.identityHeaders.app },
+      { name: 'gated-import-pull', ...identities.pull, identityHeader: instance.identityHeaders.pull },
+      {
+        name: 'provisioner',
+        ...identities.provisioner,
+        identityHeader: instance.identityHeaders.provisioner,
+        owner: true,
+      },
+    ],
+  };
+}

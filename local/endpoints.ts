@@ -1,0 +1,74 @@
+/** `.local/endpoints.json`: everything a person or a script needs to look into the running system from outside. */
+import { join } from 'node:path';
+import { sdkSettings } from './app-settings.ts';
+import { armUrl, identityUrl, registriesOf, vaultUrl, type RegistryRole } from './azure.ts';
+import type { Instance } from './instance.ts';
+import { layoutOf } from './layout.ts';
+import type { Login } from './provision/logins.ts';
+import { repositoryNames, type RepositoryName } from './provision/repositories.ts';
+
+export interface Endpoints {
+  /** The app: `<app>/api/gates` and so on. */
+  app: string;
+  arm: string;
+  keyVault: string;
+  tables: string;
+  blobs: string;
+  announcements: string;
+  identity: string;
+  /** PEM of the CA that signed every certificate here: for `--cacert`, `SSL_CERT_FILE`, `NODE_EXTRA_CA_CERTS`. */
+  caFile: string;
+  /** Login servers, with a user for `skopeo`, `podman login` and `curl --user`. */
+  registries: Record<RegistryRole, { host: string; url: string; name: string; resourceGroup: string } & Login>;
+  /** Git repositories: commit on `main`, and their ACR task runs. */
+  repositories: Record<RepositoryName, string>;
+  /** The policy in force; edit it. */
+  policy: string;
+  logs: { app: string; cloud: string };
+  /** Environment of a script that uses `DefaultAzureCredential` and the endpoints above. */
+  environment: Record<string, string>;
+}
+
+export function describeEndpoints(options: {
+  instance: Instance;
+  caFile: string;
+  announcementsEndpoint: string;
+  logins: Record<RegistryRole, Login>;
+}): Endpoints {
+  const { instance, caFile, announcementsEndpoint, logins } = options;
+  const layout = layoutOf(instance.directory);
+  const environment = sdkSettings({ instance, caFile, identityHeader: instance.identityHeaders.provisioner });
+  const registries = registriesOf(instance);
+  const registry = (role: RegistryRole) => {
+    const { host, name, resourceGroup } = registries[role];
+    return { host, url: `https://${host}`, name, resourceGroup, ...logins[role] };
+  };
+  return {
+    app: `http://127.0.0.1:${instance.ports.app}`,
+    arm: armUrl(instance),
+    keyVault: vaultUrl(instance),
+    tables: environment['TABLES_ENDPOINT'] ?? '',
+    blobs: environment['BLOBS_ENDPOINT'] ?? '',
+    announcements: announcementsEndpoint,
+    identity: identityUrl(instance),
+    caFile,
+    registries: {
+      public: registry('public'),
+      quarantine: registry('quarantine'),
+      base: registry('base'),
+      team: registry('team'),
+    },
+    repositories: Object.fromEntries(repositoryNames.map((name) => [name, join(layout.repositories, name)])) as Record<
+      RepositoryName,
+      string
+    >,
+    policy: layout.policy,
+    logs: logFiles(layout.logs),
+    environment,
+  };
+}
+
+export const logFiles = (folder: string): Endpoints['logs'] => ({
+  app: join(folder, 'host.log'),
+  cloud: join(folder, 'cloud.log'),
+});
