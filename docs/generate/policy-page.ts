@@ -1,0 +1,82 @@
+/** The reference page of the policy: every key with its type, default, meaning and an example, from the schemas that the parser reads by. */
+import type { z } from 'zod';
+import { jsonSchemaOf, sections } from './policy-schema.ts';
+
+type Schema = z.core.JSONSchema.BaseSchema;
+
+const INTRODUCTION = `# The policy
+
+What is checked before a public image may be built on, how long it waits, and what is rebuilt and redeployed then. A folder, named by the setting
+\`POLICY\`: \`gates.yaml\`, the policy files of other teams beside it (each \`*.yaml\` at the top that begins with \`version: 1\`), the scripts of the
+checks, and the container group files. The files are one policy: names are unique over all of them, and one may name what another has.
+
+\`\${NAME}\` in a text is filled in from the app's settings: those that end in \`_REGISTRY\`, and those listed in \`POLICY_VARIABLES\`. \`\${secret:name}\`
+names a secret in Key Vault, and may stand only under \`upstreams\` and in container group files. Durations are \`90s\`, \`5m\`, \`72h\` or \`7d\`.
+
+Loading reports every problem at once, with file, line and column. An invalid policy never replaces a valid one: the last valid one stays in force,
+also over a restart, \`GET /api/health\` says what is wrong, and \`policyRefused\` is announced.
+
+This page and [gates.schema.json](gates.schema.json) are generated (\`npm run docs\`). For editors, begin a file with
+\`# yaml-language-server: $schema=\` and the path or address of the schema.`;
+
+const titles: Record<keyof typeof sections, string> = {
+  policy: 'A policy file',
+  gate: 'A gate: `gates.<name>`',
+  check: 'A check: `gates.<name>.checks.<name>`',
+  task: 'A task: `gates.<name>.checks.<name>.task`',
+  defaults: 'Defaults: `defaults`',
+  image: 'An image: `images.<name>`',
+  build: 'A build: `images.<name>.build`',
+  app: 'An app: `apps.<name>`',
+  health: 'Health: `apps.<name>.health`',
+  upstream: 'An upstream: `upstreams.<host>`',
+};
+
+const notes: Partial<Record<keyof typeof sections, string>> = {
+  check: `A check is a \`script\` or a \`task\`. A script runs inside the candidate: no network, no rights, read-only but for \`/tmp\`. Exit code 0 is a pass, 1 to
+124 a fail; anything else is no verdict, and is asked again after 1, 10 and 60 minutes.`,
+  task: `The task file is run as it is, in the quarantine registry, with two values: \`CANDIDATE\`, the candidate by digest, and \`REGISTRY_FROM_URL\`, what stands
+before the upstream's repository and tag there, where the tag names the candidate while the task runs. One task of a gate runs at a time. It passes when
+every step has succeeded and the log records that an image was built from the candidate, in a \`build\` step. **Nothing isolates it**: every step holds the
+container socket and the login of the quarantine registry, so it needs \`unsandboxed: true\`, and its evidence says \`isolation: none\`.`,
+  defaults: 'Of the same file only: the defaults of one team change no gate of another.',
+};
+
+export function policyPage(): string {
+  const parts = Object.entries(sections).map(([section, schema]) => {
+    const name = section as keyof typeof sections;
+    return [`## ${titles[name]}`, ...(notes[name] ? [notes[name]] : []), table(jsonSchemaOf(schema))].join('\n\n');
+  });
+  return `${[INTRODUCTION, ...parts].join('\n\n')}\n`;
+}
+
+function table({ properties = {}, required = [] }: Schema): string {
+  const rows = Object.entries(properties).map(([key, found]) => {
+    const schema = found as Schema;
+    const cells = [`\`${key}\``, typeOf(schema), defaultOf(schema, { isRequired: required.includes(key) })];
+    return [...cells, schema.description ?? '', exampleOf(schema)];
+  });
+  const head = ['key', 'type', 'default', 'meaning', 'example'];
+  return [head, head.map(() => '---'), ...rows].map((cells) => `| ${cells.map(escaped).join(' | ')} |`).join('\n');
+}
+
+function typeOf(schema: Schema): string {
+  if (schema.title) return schema.title;
+  if (schema.const !== undefined) return code(schema.const);
+  if (schema.enum) return schema.enum.map(code).join(' or ');
+  if (schema.type === 'array') return `list of ${typeOf(schema.items as Schema)}`;
+  if (schema.type === 'object') return 'mapping';
+  if (schema.type === 'integer') return 'whole number';
+  if (schema.type === 'boolean') return '`true` or `false`';
+  return 'text';
+}
+
+const defaultOf = ({ default: value }: Schema, { isRequired }: { isRequired: boolean }): string =>
+  value !== undefined ? code(value) : isRequired ? '**needed**' : '';
+
+const exampleOf = ({ examples }: Schema): string =>
+  Array.isArray(examples) && examples.length > 0 ? code(examples[0]) : '';
+
+const code = (value: unknown): string => `\`${typeof value === 'string' ? value : JSON.stringify(value)}\``;
+
+const escaped = (cell: string): string => cell.replaceAll('|', '\\|');
