@@ -38,7 +38,9 @@ export function writePolicy(gates: BenchGate[]): { folder: string; remove: () =>
 `,
   );
   writeFileSync(join(folder, 'gates.yaml'), `version: 1\ngates:\n${written.join('')}`);
-  return { folder, remove: () => rmSync(folder, { recursive: true }) };
+  const remove = () => rmSync(folder, { recursive: true, force: true });
+  process.once('exit', remove);
+  return { folder, remove };
 }
 
 /** As Event Grid delivers it. */

@@ -1,4 +1,5 @@
 /** `fetch` with our patience: a deadline over the whole answer, no redirect followed, bodies only up to a size. */
+import { head } from './head.ts';
 import { REQUEST_SECONDS } from './limits.ts';
 import { UpstreamTrouble } from './upstream-trouble.ts';
 
@@ -9,13 +10,11 @@ export async function boundedFetch(
   url: URL,
   request: { method: Method; headers: Record<string, string> },
 ): Promise<Response> {
+  const headers = { 'User-Agent': 'gated-import', ...request.headers };
+  const signal = AbortSignal.timeout(REQUEST_SECONDS * 1000);
   try {
-    return await fetch(url, {
-      method: request.method,
-      headers: { 'User-Agent': 'gated-import', ...request.headers },
-      redirect: 'manual',
-      signal: AbortSignal.timeout(REQUEST_SECONDS * 1000),
-    });
+    if (request.method === 'HEAD') return await head(url, { headers, signal });
+    return await fetch(url, { headers, redirect: 'manual', signal });
   } catch (error) {
     throw noAnswer(url, error);
   }

@@ -7,6 +7,8 @@ export const TOKEN_ANSWER_BYTES = 256 * 1024;
 /** One request, its body included. */
 export const REQUEST_SECONDS = 10;
 export const REDIRECTS = 3;
+/** Ours: shorter than servers usually wait, so that it is seldom they who close. */
+export const IDLE_CONNECTION_SECONDS = 4;
 /** https://distribution.github.io/distribution/spec/auth/token/: 60 when the answer does not say. */
 export const TOKEN_SECONDS = 60;
 /** A token is not used in its last seconds: it has to arrive before it expires. */
