@@ -19,6 +19,7 @@ import { host as hostSchema, parseTagReference, type Digest, type Host } from '.
 import { ociUpstreams } from '../../../shared/oci/upstreams.ts';
 import type { Ports } from '../../../shared/ports.ts';
 import { app, freePort } from '../cloud/services.ts';
+import { someAddresses } from '../cloud/instances-system.ts';
 
 const GROUP = 'contract-rg';
 const IDENTITY = ['IDENTITY_ENDPOINT', 'IDENTITY_HEADER'] as const;
@@ -123,7 +124,7 @@ async function newConfig(instance: string): Promise<CloudConfig> {
     },
     registries,
     vault: { name: 'contractvault', resourceGroup: GROUP },
-    addresses: '127.0.23',
+    addresses: someAddresses(),
     runnerImage: `localhost:${registries[1]?.port}/runner:1`,
     principals: [app],
   };

@@ -13,12 +13,15 @@ import {
   serve,
   storedGroup,
   type InstanceSystem,
+  someAddresses,
 } from './instances-system.ts';
 import { eventually } from './services.ts';
 
+const ADDRESSES = someAddresses();
+
 let system: InstanceSystem;
 beforeAll(async () => {
-  system = await openInstanceSystem({ addresses: '127.0.33' });
+  system = await openInstanceSystem({ addresses: ADDRESSES });
 }, 120_000);
 afterAll(() => system.close());
 

@@ -1,4 +1,5 @@
 /** Container instances on a real engine, with a real emulated registry to pull from, and the SDK's client in front. */
+import { randomInt } from 'node:crypto';
 import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -45,6 +46,9 @@ export interface InstanceSystem {
 
 /** Everything in it is busybox; it ends when nothing else is said. */
 export const BASE = 'localhost/busybox:1';
+
+/** Others than those of a run that was cut off and left its containers. */
+export const someAddresses = (): string => `127.${randomInt(64, 128)}.${randomInt(1, 255)}`;
 
 export async function openInstanceSystem({ addresses }: { addresses: string }): Promise<InstanceSystem> {
   const directory = await mkdtemp(join(tmpdir(), 'gated-import-instances-'));
