@@ -59,7 +59,6 @@ export function zeroLatencyCloud({
       armEndpoint: 'https://management.azure.com',
       keyVaultUrl: 'https://vault.example.com',
       tablesEndpoint: 'https://tables.example.com',
-      blobsEndpoint: BLOBS,
       announcementsEndpoint: 'https://events.example.com/api/events',
     },
     {

@@ -12,7 +12,7 @@ import { TableClient } from '@azure/data-tables';
 import { EventGridPublisherClient } from '@azure/eventgrid';
 import { DefaultAzureCredential } from '@azure/identity';
 import { SecretClient } from '@azure/keyvault-secrets';
-import { BlobServiceClient, BlockBlobClient } from '@azure/storage-blob';
+import { BlockBlobClient } from '@azure/storage-blob';
 import type { Host, Repository } from '../domain/reference.ts';
 import { isLoopback } from '../loopback.ts';
 import { CALL_DEADLINE_SECONDS, CALL_TRIES } from './limits.ts';
@@ -24,7 +24,6 @@ export interface ClientSettings {
   armEndpoint: string;
   keyVaultUrl: string;
   tablesEndpoint: string;
-  blobsEndpoint: string;
   /** Of the Event Grid topic, with its path: `https://…/api/events`. */
   announcementsEndpoint: string;
   /** Of a user-assigned identity; without it, the system-assigned one or whatever the machine is logged in as. */
@@ -41,7 +40,6 @@ export interface Clients {
   /** Manifests and blobs of one repository: `/v2`. Each has an access token of its own, so that none is presented for another scope. */
   registryContent(host: Host, repository: Repository): ContainerRegistryContentClient;
   table(name: string): TableClient;
-  blobs: BlobServiceClient;
   secrets: SecretClient;
   announcements: EventGridPublisherClient<'CloudEvent'>;
   /** A blob whose address carries its own permission. */
@@ -81,7 +79,6 @@ export function createClients(settings: ClientSettings, options: ClientOptions =
         new ContainerRegistryContentClient(`https://${host}`, repository, credential, common),
     ),
     table: remembered((name: string) => new TableClient(tablesEndpoint, name, credential, common)),
-    blobs: new BlobServiceClient(settings.blobsEndpoint, credential, storage),
     secrets: new SecretClient(keyVaultUrl, credential, {
       ...common,
       disableChallengeResourceVerification: vaultOnLoopback,

@@ -65,7 +65,6 @@ export async function startCloudFixture(): Promise<CloudFixture> {
     armEndpoint,
     keyVaultUrl: `https://localhost:${config.ports.vault}`,
     tablesEndpoint: storage.tableEndpoint,
-    blobsEndpoint: storage.blobEndpoint,
     announcementsEndpoint: `https://localhost:${config.ports.events}/announcements/api/events`,
     managedIdentityClientId: app.clientId,
   });

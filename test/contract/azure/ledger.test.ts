@@ -35,7 +35,6 @@ const clientsOf = (tablesEndpoint: string) => {
   const endpoints = {
     armEndpoint: 'https://localhost',
     keyVaultUrl: 'https://localhost',
-    blobsEndpoint: 'https://localhost',
   };
   const settings = {
     subscriptionId: SUBSCRIPTION,
