@@ -1,10 +1,21 @@
 import { defineConfig } from 'vitest/config';
 
-/** Unit and replay tests never wait; contract tests talk to the emulated Azure; e2e runs whole systems, two at a time, which wait more than they work. */
-const project = (name: string, testTimeout: number, extra: object = {}) => ({
+/**
+ * Unit and replay tests never wait and share what they import. Contract tests talk to the emulated Azure, e2e tests run whole systems: they wait
+ * more than they work, so there are more of them at a time than cores. Longest-waiting first, one project after the other.
+ */
+const project = (name: string, order: number, timeout: number, extra: object = {}) => ({
   extends: true as const,
-  test: { name, include: [`test/${name}/**/*.test.ts`], testTimeout, hookTimeout: testTimeout * 2, ...extra },
+  test: {
+    name,
+    include: [`test/${name}/**/*.test.ts`],
+    testTimeout: timeout,
+    hookTimeout: timeout * 2,
+    sequence: { groupOrder: order },
+    ...extra,
+  },
 });
+const pure = { isolate: false, maxWorkers: 2 };
 
 export default defineConfig({
   test: {
@@ -13,10 +24,10 @@ export default defineConfig({
     passWithNoTests: false,
     reporters: ['default', './test/report.ts'],
     projects: [
-      project('unit', 5_000),
-      project('replay', 10_000),
-      project('contract', 30_000),
-      project('e2e', 180_000, { maxWorkers: 2 }),
+      project('unit', 1, 5_000, pure),
+      project('replay', 1, 10_000, pure),
+      project('contract', 2, 30_000, { maxWorkers: 4 }),
+      project('e2e', 3, 180_000, { maxWorkers: 2 }),
     ],
   },
 });
