@@ -41,7 +41,7 @@ const begun = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('lost') }),
 ]);
 const readBack = z.discriminatedUnion('kind', [
-  z.object({ kind: z.literal('done'), layers: z.array(z.string()) }),
+  z.object({ kind: z.literal('done'), layers: z.array(z.array(z.string())) }),
   z.object({ kind: z.literal('lost') }),
 ]);
 export const beginPromotion = step<Candidate & { sequence: number }, typeof begun>('beginPromotion', begun);
@@ -51,7 +51,7 @@ export const readBackUnique = step<Promotion, typeof readBack>('readBackUnique',
 export const lockUnique = step<Promotion, typeof promoting>('lockUnique', promoting);
 export const moveStable = step<Promotion, typeof promoting>('moveStable', promoting);
 export const readBackStable = step<Promotion, typeof promoting>('readBackStable', promoting);
-export const completePromotion = step<Promotion & At & { layers: string[] }, typeof promoting>(
+export const completePromotion = step<Promotion & At & { layers: string[][] }, typeof promoting>(
   'completePromotion',
   promoting,
 );

@@ -67,9 +67,10 @@ export function forCandidate(state: GateState, candidate: Candidate, now: number
   if (newest && newest.sequence > sequence) return settle({ kind: 'superseded', by: newest.sequence });
   if (!stays && state.latestSighting > sequence) return settle({ kind: 'superseded', by: state.latestSighting });
   if (!stays && upstream.kind === 'gone') return reject({ kind: 'withdrawn' });
-  if (!candidate.subject) return { kind: 'intake', digest };
+  if (!candidate.subject || !candidate.images?.length) return { kind: 'intake', digest };
 
   const checks = checksOf(state, candidate);
+  if (checks.nothingAsked) return reject({ kind: 'undecided', checks: [], details: ['its gate asks nothing'] });
   const startable = checks.inTurn(checks.missing);
   if (startable.length > 0) return { kind: 'check', digest, checks: startable };
   if (checks.running.length > 0) {

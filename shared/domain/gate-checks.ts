@@ -1,8 +1,10 @@
 /** The checks of one candidate, as far as they count now: what is missing, what runs, what was answered, and whose turn it is. */
 import type { Candidate, Evidence, GateState } from './gate-state.ts';
 import type { Verdict } from './outcome.ts';
+import { questionsOf } from './questions.ts';
+import type { Digest } from './reference.ts';
 
-/** `attempt` counts every try ever made of this check on this candidate, `tries` those of this opening. */
+/** `check`: the id of a question. `attempt` counts every try ever made of it on this candidate, `tries` those of this opening. */
 export interface StartCheck {
   check: string;
   attempt: number;
@@ -17,13 +19,16 @@ export const MOST_TRIES = ASK_AGAIN_AFTER_MS.length + 1;
 
 /** What today's checks say of a candidate, and which of them may start now. */
 export function checksOf(state: GateState, candidate: Candidate) {
-  const asked = state.policy.checks.map(({ name, hash }) => {
+  const questions = questionsOf(state.policy, candidate);
+  const asked = questions.map(({ id: name, hash, digest }) => {
     const last = candidate.evidence[name];
-    return { name, last, evidence: last?.checkHash === hash && countsNow(last, candidate) ? last : undefined };
+    const counts = last?.checkHash === hash && countsNow(last, { opening: candidate.opening, digest });
+    return { name, last, evidence: counts ? last : undefined };
   });
-  const alone = new Set(state.policy.checks.flatMap((check) => (check.alone ? [check.name] : [])));
-  const busy = runningAlone(state, alone);
+  const alone = new Set(questions.flatMap(({ id, alone }) => (alone ? [id] : [])));
+  const busy = runningAlone(state);
   return {
+    nothingAsked: questions.length === 0,
     busy,
     /** Those of these that may start now: of the checks that run alone the first, if none runs for any candidate. */
     inTurn(wanted: StartCheck[]): StartCheck[] {
@@ -41,12 +46,12 @@ export function checksOf(state: GateState, candidate: Candidate) {
   };
 }
 
-function runningAlone({ open }: GateState, alone: Set<string>): Running | undefined {
+function runningAlone({ open, policy }: GateState): Running | undefined {
   return open
-    .flatMap(({ evidence }) => Object.entries(evidence))
-    .flatMap(([name, evidence]) =>
-      alone.has(name) && evidence.state === 'running' && evidence.runId ? [evidence] : [],
+    .flatMap((candidate) =>
+      questionsOf(policy, candidate).flatMap(({ id, alone }) => (alone ? [candidate.evidence[id]] : [])),
     )
+    .filter((evidence): evidence is Running => evidence?.state === 'running' && evidence.runId !== undefined)
     .toSorted((a, b) => b.startedAt - a.startedAt)[0];
 }
 
@@ -54,9 +59,9 @@ function runningAlone({ open }: GateState, alone: Set<string>): Running | undefi
  * A verdict stays through a new opening; the tries of an unknown, and a run of an earlier opening, do not. It speaks of its own digest only.
  * A check that was written down and never scheduled, because the process died in between, is missing.
  */
-function countsNow(evidence: Evidence, { opening, subject }: Candidate): boolean {
+function countsNow(evidence: Evidence, { opening, digest }: { opening: number; digest: Digest }): boolean {
   if (evidence.state === 'running' && !evidence.runId) return false;
-  if (evidence.state === 'done' && evidence.digest !== subject) return false;
+  if (evidence.state === 'done' && evidence.digest !== digest) return false;
   if (evidence.state === 'done' && evidence.verdict !== 'unknown') return true;
   return evidence.opening === opening;
 }

@@ -4,6 +4,7 @@
  * Times are epoch milliseconds. Sequence numbers come from the ledger, one row per gate: a sighting or a manual promotion gets the next.
  */
 import { z } from 'zod';
+import { platformImage } from './manifest.ts';
 import { verdict } from './outcome.ts';
 import { digest, tag } from './reference.ts';
 
@@ -32,10 +33,14 @@ export const evidence = z.discriminatedUnion('state', [
     finishedAt: z.number(),
     verdict,
     reasons: z.array(z.string()),
-    /** What was asked: the digest and platform it speaks of, and the image that asked. */
+    /** What it speaks of. */
     digest,
+    /** The platform asked about; `all` where the question was about the whole subject. */
     platform: z.string(),
+    /** The image that asked, by digest where that is known, or what of the app did. */
     tool: z.string(),
+    /** When it has to be asked again. */
+    expiresAt: z.number().optional(),
     /** It was asked without a sandbox. */
     isolation: z.literal('none').optional(),
   }),
@@ -58,9 +63,12 @@ export const candidate = z.object({
   aborted: z.object({ by: z.string(), why: z.string() }).optional(),
   /** What is checked and promoted; known once it is in quarantine. */
   subject: digest.optional(),
+  /** What each check is asked about: the subject itself, or the images of an index. Known with the subject. */
+  images: z.array(platformImage).optional(),
   /** What no retry can mend. */
   unusable: z.string().optional(),
   trouble: trouble.optional(),
+  /** By the id of the question. */
   evidence: z.record(z.string(), evidence),
 });
 export type Candidate = z.infer<typeof candidate>;
@@ -98,11 +106,14 @@ export const gatePolicy = z.object({
       hash: z.string(),
       /** Only one such check of a gate runs at a time. */
       alone: z.literal(true).optional(),
+      /** Asked once about the whole subject, and not for each platform. */
+      whole: z.literal(true).optional(),
     }),
   ),
   soakMs: z.number(),
   /** No rule asks for them, but another one makes another subject of a candidate: a gate at rest has to look again. */
   platforms: z.array(z.string()).optional(),
+  unchecked: z.array(z.string()).optional(),
   /** Missing: it promotes. */
   mode: z.literal('observe').optional(),
   /** Missing: what was replaced upstream, or is gone there, is given up. */

@@ -26,37 +26,79 @@ const image = z.object({ config: z.object({ digest }), layers: z.array(z.object(
 const referrer = z.object({ subject: z.object({ digest }) });
 const configuration = z.object({ rootfs: z.object({ diff_ids: z.array(z.string()) }) });
 
-export type Subject = { kind: 'subject'; digest: Digest } | { kind: 'unusable'; message: string };
+/** One image of a candidate: what is asked about on one platform. */
+export const platformImage = z.object({ platform: z.string(), digest });
+export type PlatformImage = z.infer<typeof platformImage>;
 
-/** The digest to check and promote when `platform` (such as `linux/amd64`) is wanted of this manifest, whose own digest is `own`. */
-export function chooseSubject(bytes: Uint8Array, own: Digest, platform: string): Subject {
+export type Subject =
+  /** `digest` is promoted, and every one of `images` is checked: the one itself, or all that matter of an index. */
+  { kind: 'subject'; digest: Digest; images: PlatformImage[] } | { kind: 'unusable'; message: string };
+
+/**
+ * What of this manifest, whose own digest is `own`, is checked and promoted.
+ *
+ * One platform wanted (such as `linux/amd64`): its manifest, or the image if there is no index. Several: the index as it is, and then nothing may
+ * be in it that is neither wanted nor named as unchecked. Attestations (`unknown/unknown`) are no platforms.
+ */
+export function chooseSubject(
+  bytes: Uint8Array,
+  own: Digest,
+  { platforms, unchecked }: { platforms: string[]; unchecked: string[] },
+): Subject {
+  const [only] = platforms;
   const json = parseJson(bytes);
   const parsedIndex = index.safeParse(json);
   if (!parsedIndex.success) {
-    if (image.safeParse(json).success) return { kind: 'subject', digest: own };
-    return {
-      kind: 'unusable',
-      message:
+    if (!image.safeParse(json).success)
+      return unusable(
         'its manifest is neither an image nor an index (OCI 1.1 or Docker schema 2); such an image cannot be gated',
-    };
+      );
+    if (only === undefined || platforms.length > 1)
+      return unusable(
+        `it is one image and no index, and the gate wants ${platforms.join(', ')}; name one platform in the gate`,
+      );
+    return { kind: 'subject', digest: own, images: [{ platform: only, digest: own }] };
   }
   const { manifests } = parsedIndex.data;
-  if (manifests.length > MOST_MANIFESTS) {
-    return {
-      kind: 'unusable',
-      message: `its index has ${manifests.length} manifests and Azure imports ${MOST_MANIFESTS} at most; follow a tag of a single platform instead`,
-    };
-  }
-  const found = manifests.find((child) => child.platform && platformOf(child.platform) === platform);
-  if (found) return { kind: 'subject', digest: found.digest };
+  if (manifests.length > MOST_MANIFESTS)
+    return unusable(
+      `its index has ${manifests.length} manifests and Azure imports ${MOST_MANIFESTS} at most; follow a tag of a single platform instead`,
+    );
   const offered = manifests
-    .flatMap((child) => (child.platform ? [platformOf(child.platform)] : []))
-    .filter((name) => name !== 'unknown/unknown');
-  return {
-    kind: 'unusable',
-    message: `it has no ${platform}; it offers ${offered.join(', ') || 'no platform at all'}`,
-  };
+    .map((child) => ({ platform: child.platform ? platformOf(child.platform) : NO_PLATFORM, digest: child.digest }))
+    .filter(({ platform }) => platform !== ATTESTATION);
+  const found = platforms.map((platform) => offered.find((child) => child.platform === platform));
+  const missing = platforms.filter((_, at) => !found[at]);
+  if (missing.length > 0)
+    return unusable(
+      `it has no ${missing.join(' and no ')}; it offers ${offered.map(({ platform }) => platform).join(', ') || 'no platform at all'}`,
+    );
+  const images = found.filter((child) => child !== undefined);
+  if (platforms.length === 1 && images[0]) return { kind: 'subject', digest: images[0].digest, images };
+  return wholeIndex(own, { offered, images, unchecked });
 }
+
+function wholeIndex(
+  own: Digest,
+  { offered, images, unchecked }: { offered: PlatformImage[]; images: PlatformImage[]; unchecked: string[] },
+): Subject {
+  const surprising = offered.filter(
+    (child) => !images.includes(child) && !(unchecked.includes(child.platform) && child.platform !== NO_PLATFORM),
+  );
+  const names = [...new Set(surprising.map(({ platform }) => platform))];
+  if (names.length === 0) return { kind: 'subject', digest: own, images };
+  const twice = names.filter((name) => images.some(({ platform }) => platform === name));
+  return unusable(
+    twice.length > 0
+      ? `it has several images for ${twice.join(', ')}, and which of them runs is for the machine to say; name one platform in the gate`
+      : `it also has ${names.join(', ')}, which nobody checks; add what you run to "platforms" of the gate, and the rest to "unchecked"`,
+  );
+}
+
+const unusable = (message: string): Subject => ({ kind: 'unusable', message });
+
+const ATTESTATION = 'unknown/unknown';
+const NO_PLATFORM = 'an image without a platform';
 
 /** Every child digest of an index; none for an image. */
 export function childrenOf(bytes: Uint8Array): Digest[] {

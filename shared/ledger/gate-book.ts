@@ -70,27 +70,26 @@ export const newGate: GateRow = { sequence: 0, attempts: 0, followersDue: false,
 
 /** A candidate as it is kept: its evidence has rows of its own, so that checks that run side by side do not disturb each other. */
 export const candidateRow = candidate.omit({ evidence: true }).extend({
-  /** For which platform `subject` or `unusable` was found; for another one of a changed policy they count for nothing. */
-  platform: z.string().optional(),
+  /** For which platforms `subject`, `images` or `unusable` were found; for others of a changed policy they count for nothing. */
+  platforms: z.string().optional(),
   sightedAt: z.number(),
   settled: z.object({ outcome, at: z.number(), checkHashes: z.array(z.string()) }).optional(),
 });
 export type CandidateRow = z.infer<typeof candidateRow>;
 
-/** The nonce stays in the ledger, out of every answer. `task`: of a task check, what asks: its context and file. */
+/** `check`: the id of the question. The nonce stays in the ledger, out of every answer. */
 export const evidenceRow = z.object({
   digest,
   check: z.string(),
   nonce: z.string(),
-  task: z.string().optional(),
   evidence,
 });
 export type EvidenceRow = z.infer<typeof evidenceRow>;
 
 export const requestRow = z.object({ requested: z.number() });
 
-/** A promotion that was completed, with the layers that prove what stands on it. */
-export const promotionRow = keptPromotion.extend({ layers: z.array(z.string()) });
+/** A promotion that was completed, with the layers, of each of its images, that prove what stands on it. */
+export const promotionRow = keptPromotion.extend({ layers: z.array(z.array(z.string())) });
 export type PromotionRow = z.infer<typeof promotionRow>;
 
 export interface CandidateBook {

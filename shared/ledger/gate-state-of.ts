@@ -1,4 +1,5 @@
 /** Puts the state that a decision sees together: from the ledger, and from what the upstream and the stable tag say (or are taken to say). */
+import { TRAITS } from '../domain/checks/traits.ts';
 import type { GatePolicy, GateState, Hold } from '../domain/gate-state.ts';
 import type { Gate } from '../domain/policy.ts';
 import type { Digest } from '../domain/reference.ts';
@@ -32,23 +33,31 @@ export function gateStateOf(
     ...(hold ? { hold } : {}),
     failures: row.failures,
     open: [...book.open.values()].map((candidate) => {
-      const { sightedAt: _, settled: __, platform: ___, subject: ____, unusable: _____, ...open } = candidate.row.value;
+      const { sightedAt: _, settled: __, platforms: ___, ...row } = candidate.row.value;
+      const { subject: ____, images: _____, unusable: ______, ...open } = row;
       return { ...open, ...foundFor(gate, candidate.row.value), evidence: evidenceByCheck(candidate) };
     }),
   };
 }
 
-/** What the intake found of a candidate, if it was for the platform that the gate wants today. */
+/** What the intake found of a candidate, if it was for the platforms that the gate wants today. */
 export const foundFor = (
-  { platforms }: Gate,
-  { platform, subject, unusable }: CandidateRow,
-): Pick<CandidateRow, 'subject' | 'unusable'> =>
-  platform === platforms[0] ? { ...(subject ? { subject } : {}), ...(unusable ? { unusable } : {}) } : {};
+  gate: Pick<Gate, 'platforms' | 'unchecked'>,
+  { platforms, subject, images, unusable }: CandidateRow,
+): Pick<CandidateRow, 'subject' | 'images' | 'unusable'> =>
+  platforms === wantedPlatforms(gate)
+    ? { ...(subject ? { subject } : {}), ...(images ? { images } : {}), ...(unusable ? { unusable } : {}) }
+    : {};
 
-export const decidingPolicy = ({ checks, soakMs, platforms, mode, whenReplaced }: Gate): GatePolicy => ({
-  checks: checks.map(({ name, hash, kind }) => ({ name, hash, ...(kind === 'task' ? { alone: true } : {}) })),
+/** What a gate takes of an index, as one text to compare. */
+export const wantedPlatforms = ({ platforms, unchecked }: Pick<Gate, 'platforms' | 'unchecked'>): string =>
+  [platforms.join(', '), ...(unchecked.length > 0 ? [unchecked.join(', ')] : [])].join('; unchecked ');
+
+export const decidingPolicy = ({ checks, soakMs, platforms, unchecked, mode, whenReplaced }: Gate): GatePolicy => ({
+  checks: checks.map(({ name, hash, kind }) => ({ name, hash, ...TRAITS[kind] })),
   soakMs,
   platforms,
+  ...(unchecked.length > 0 ? { unchecked } : {}),
   ...(mode === 'observe' ? { mode } : {}),
   ...(whenReplaced === 'keep' ? { whenReplaced } : {}),
 });

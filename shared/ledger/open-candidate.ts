@@ -32,7 +32,8 @@ export function openCandidate(
     sightedAt: at,
     opening: stillOpen ? before.opening : (before?.opening ?? 0) + 1,
     ...(before?.subject ? { subject: before.subject } : {}),
-    ...(before?.platform ? { platform: before.platform } : {}),
+    ...(before?.images ? { images: before.images } : {}),
+    ...(before?.platforms ? { platforms: before.platforms } : {}),
     ...(manual ? { manual } : stillOpen ? keptOf(before) : {}),
   };
   const evidence = stillOpen ? [] : [...(known?.evidence.values() ?? [])];

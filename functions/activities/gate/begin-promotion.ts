@@ -3,10 +3,11 @@
  *
  * Key: digest and sequence. An intention for the same is found again, not made twice; one for something else wins.
  */
+import { questionsOf } from '../../../shared/domain/questions.ts';
 import { uniqueTag } from '../../../shared/domain/unique-tag.ts';
 import type { Digest } from '../../../shared/domain/reference.ts';
 import { GATE, originOfCandidate, readGate } from '../../../shared/ledger/gate-book.ts';
-import { foundFor } from '../../../shared/ledger/gate-state-of.ts';
+import { decidingPolicy, foundFor } from '../../../shared/ledger/gate-state-of.ts';
 import { LedgerConflict, put } from '../../../shared/ledger/rows.ts';
 import type { Activity, Surroundings } from '../activity.ts';
 import { existingGate } from '../policy-of.ts';
@@ -31,10 +32,12 @@ export const beginPromotion =
       const { digest: intended, sequence: at, attempt } = row.intention;
       return intended === digest && at === sequence ? { kind: 'begun', attempt } : { kind: 'lost' };
     }
-    const subject = candidate && foundFor(gate, candidate.row.value).subject;
+    const found = candidate && foundFor(gate, candidate.row.value);
+    const subject = found?.subject;
     if (!row || !candidate || !subject || candidate.row.value.sequence !== sequence) return { kind: 'lost' };
 
-    const first = gate.checks.map((check) => candidate.evidence.get(check.name)?.value.evidence.runId).find(Boolean);
+    const asked = questionsOf(decidingPolicy(gate), found);
+    const first = asked.map(({ id }) => candidate.evidence.get(id)?.value.evidence.runId).find(Boolean);
     const unique = uniqueTag(gate.unique, { stable: gate.to.tag, subject, ...(first ? { run: first } : {}) });
     const attempt = row.attempts + 1;
     const next = { ...row, attempts: attempt, intention: { digest, subject, sequence, unique, attempt } };

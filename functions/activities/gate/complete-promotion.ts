@@ -21,7 +21,7 @@ import type { Activity, Surroundings } from '../activity.ts';
 import { promotionUnderWay, type Promoting, type PromotionRequest } from './promotion-under-way.ts';
 
 export interface CompletePromotion extends PromotionRequest {
-  layers: string[];
+  layers: string[][];
   /** Epoch milliseconds. */
   at: number;
 }

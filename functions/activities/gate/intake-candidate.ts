@@ -13,6 +13,7 @@ import {
   type RepositoryReference,
 } from '../../../shared/domain/reference.ts';
 import { originOfCandidate, readGate, type CandidateRow } from '../../../shared/ledger/gate-book.ts';
+import { wantedPlatforms } from '../../../shared/ledger/gate-state-of.ts';
 import { LedgerConflict, put } from '../../../shared/ledger/rows.ts';
 import type { Activity, Surroundings } from '../activity.ts';
 import { existingGate, upstreamCredentials } from '../policy-of.ts';
@@ -35,7 +36,8 @@ export const intakeCandidate =
     if (!candidate) return {}; // Settled meanwhile: what was copied waits for the clean-up.
     world.telemetry.about(originOfCandidate(name, candidate.row.value));
     const { trouble: _, ...row } = candidate.row.value;
-    const next: CandidateRow = { ...row, ...found };
+    const { subject: __, images: ___, unusable: ____, ...before } = row;
+    const next: CandidateRow = { ...before, ...found };
     const written = await world.ledger.write('gates', name, [put(candidateKey(digest), candidate.row, next)]);
     if (written === 'conflict') throw new LedgerConflict(`candidate ${digest} of gate "${name}"`);
     return {};
@@ -51,16 +53,15 @@ async function copy(
   world: Surroundings,
   gate: Gate,
   digest: Digest,
-): Promise<Pick<CandidateRow, 'platform' | 'subject' | 'unusable'>> {
+): Promise<Pick<CandidateRow, 'platforms' | 'subject' | 'images' | 'unusable'>> {
   const credentials = await upstreamCredentials(world, gate);
   const from = { host: gate.from.host, repository: gate.from.repository, digest };
   const manifest = await world.upstreams.manifest(from, credentials);
   if (!manifest) throw new Error(`${formatReference(from)} is not at the upstream (any more)`);
 
-  const platform = gate.platforms[0];
-  if (!platform) throw new Error(`gate "${gate.name}" names no platform`);
-  const subject = chooseSubject(manifest.bytes, digest, platform);
-  if (subject.kind === 'unusable') return { platform, unusable: subject.message };
+  const platforms = wantedPlatforms(gate);
+  const subject = chooseSubject(manifest.bytes, digest, gate);
+  if (subject.kind === 'unusable') return { platforms, unusable: subject.message };
 
   const to = quarantineOf(world, gate);
   await world.registries.import({
@@ -68,11 +69,11 @@ async function copy(
     to,
     deadlineSeconds: DEADLINE_SECONDS,
   });
-  for (const wanted of new Set([digest, subject.digest])) {
+  for (const wanted of new Set([digest, subject.digest, ...subject.images.map((image) => image.digest)])) {
     if (!(await world.registries.manifest({ ...to, digest: wanted }))) {
       throw new Error(`${formatReference({ ...to, digest: wanted })} is not there after its import`);
     }
     await world.registries.protectManifest({ ...to, digest: wanted });
   }
-  return { platform, subject: subject.digest };
+  return { platforms, subject: subject.digest, images: subject.images };
 }

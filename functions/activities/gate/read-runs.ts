@@ -1,36 +1,38 @@
 /** Reads the check runs that are under way, and turns those that ended into evidence, or into trouble when Azure gave them up. */
 import { backoffMs } from '../../../shared/domain/backoff.ts';
-import type { Judgement } from '../../../shared/domain/checks/judgement.ts';
-import { judgeScript } from '../../../shared/domain/checks/script.ts';
-import { judgeTask } from '../../../shared/domain/checks/task.ts';
 import { candidateKey } from '../../../shared/domain/ids.ts';
 import type { Evidence } from '../../../shared/domain/gate-state.ts';
 import type { Gate } from '../../../shared/domain/policy.ts';
-import type { Digest, Host } from '../../../shared/domain/reference.ts';
+import type { Host } from '../../../shared/domain/reference.ts';
 import { evidenceKey, readGate, type CandidateBook, type EvidenceRow } from '../../../shared/ledger/gate-book.ts';
 import { put, type Kept } from '../../../shared/ledger/rows.ts';
 import type { Runs } from '../../../shared/ports.ts';
 import type { Surroundings } from '../activity.ts';
-import { quarantineOf } from './intake-candidate.ts';
+import { askedOf } from './checks/asked.ts';
+import { doneEvidence } from './checks/done-evidence.ts';
+import type { Answer, Asked, EndedRun } from './checks/kind.ts';
+import { effectsOf } from './checks/kinds.ts';
 
 /** A log that is not complete so long after its run ended will not be. */
 const LOG_PATIENCE_MS = 120_000;
 
 type Running = Extract<Evidence, { state: 'running' }>;
-type Read = { kind: 'running' } | { kind: 'trouble'; message: string } | ({ kind: 'judged' } & Judgement);
+type Read = { kind: 'running' } | { kind: 'trouble'; message: string } | { kind: 'judged'; answer: Answer };
 
 export async function readRuns(world: Surroundings, gate: Gate, at: number): Promise<'written' | 'conflict'> {
   const book = await readGate(world.ledger, gate.name);
   for (const candidate of book.open.values()) {
     for (const kept of candidate.evidence.values()) {
-      const { evidence } = kept.value;
+      const { evidence, check: id, nonce } = kept.value;
       if (evidence.state !== 'running' || !evidence.runId) continue;
-      const asked = { gate, subject: candidate.row.value.subject };
-      const read = await readRun(world, asked, kept.value, evidence, evidence.runId, at);
+      const asked = askedOf(world, { gate, candidate: candidate.row.value, id, nonce, at });
+      // Nobody asks that any more: it is asked anew, which cancels this run, or its candidate is settled, which does too.
+      if (!asked || asked.check.hash !== evidence.checkHash) continue;
+      const read = await readRun(world, asked, id, evidence, evidence.runId);
       if (read.kind === 'running') continue;
       const written =
         read.kind === 'judged'
-          ? judged(world, gate, candidate, kept, evidence, read, at)
+          ? judged(world, candidate, kept, { asked, running: evidence, answer: read.answer })
           : troubled(world, gate, candidate, kept, read.message, at);
       if ((await written) === 'conflict') return 'conflict';
       // The candidate's row has changed; its other runs are read in the next round.
@@ -40,53 +42,43 @@ export async function readRuns(world: Surroundings, gate: Gate, at: number): Pro
   return 'written';
 }
 
-async function readRun(
-  world: Surroundings,
-  asked: { gate: Gate; subject: Digest | undefined },
-  row: EvidenceRow,
-  evidence: Running,
-  runId: string,
-  at: number,
-): Promise<Read> {
+async function readRun(world: Surroundings, asked: Asked, id: string, evidence: Running, runId: string): Promise<Read> {
   const { runs, quarantine } = world;
+  const { at } = asked;
   const place = { host: quarantine, runId };
   const run = await runs.run(place);
-  if (!run) return { kind: 'trouble', message: `run ${runId} of check "${row.check}" does not exist any more` };
+  if (!run) return { kind: 'trouble', message: `run ${runId} of check "${id}" does not exist any more` };
   switch (run.state) {
-    case 'running':
+    case 'running': {
       if (at <= evidence.deadlineAt) return { kind: 'running' };
       await runs.cancel(place);
-      return { kind: 'judged', verdict: 'unknown', reasons: [`run ${runId} did not end in time and was cancelled`] };
+      const judgement = await judge(world, asked, { state: 'timeout', log: '' });
+      const reasons = [`run ${runId} did not end in time and was cancelled`];
+      return { kind: 'judged', answer: { ...judgement, verdict: 'unknown', reasons } };
+    }
     case 'error':
     case 'canceled':
       return {
         kind: 'trouble',
-        message: `run ${runId} of check "${row.check}" was given up by the service (${run.state})${run.message ? `: ${run.message}` : ''}`,
+        message: `run ${runId} of check "${id}" was given up by the service (${run.state})${run.message ? `: ${run.message}` : ''}`,
       };
     case 'succeeded':
     case 'failed':
     case 'timeout': {
       const log = await readLog(runs, place);
-      if (log.complete) return { kind: 'judged', ...judge(world, asked, row, { state: run.state, log: log.text }) };
+      if (log.complete)
+        return { kind: 'judged', answer: await judge(world, asked, { state: run.state, log: log.text }) };
       if (at - (run.finishedAt ?? evidence.startedAt) < LOG_PATIENCE_MS) return { kind: 'running' };
       return {
         kind: 'trouble',
-        message: `the log of run ${runId} of check "${row.check}" ${log.problem ?? 'never became complete'}`,
+        message: `the log of run ${runId} of check "${id}" ${log.problem ?? 'never became complete'}`,
       };
     }
   }
 }
 
-function judge(
-  world: Surroundings,
-  { gate, subject }: { gate: Gate; subject: Digest | undefined },
-  { task, nonce, check, digest }: EvidenceRow,
-  run: { state: 'succeeded' | 'failed' | 'timeout'; log: string },
-): Judgement {
-  if (task === undefined) return judgeScript({ ...run, nonce });
-  if (!subject) throw new Error(`check "${check}" of ${digest} ran without a candidate in quarantine`);
-  return judgeTask({ ...run, candidate: { ...quarantineOf(world, gate), digest: subject } });
-}
+const judge = async (world: Surroundings, asked: Asked, run: EndedRun): Promise<Answer> =>
+  effectsOf(asked.check).judge(world, asked, run);
 
 /** A log that cannot be fetched is, like one that is not whole, the trouble of its candidate and not of the gate. */
 async function readLog(
@@ -102,31 +94,14 @@ async function readLog(
 }
 
 function judged(
-  { ledger, runnerImage }: Surroundings,
-  gate: Gate,
+  { ledger }: Surroundings,
   { row }: CandidateBook,
   kept: Kept<EvidenceRow>,
-  running: Running,
-  { verdict, reasons }: Judgement,
-  at: number,
+  { asked, running, answer }: { asked: Asked; running: Running; answer: Answer },
 ) {
-  const { subject, platform } = row.value;
-  if (!subject || !platform)
-    throw new Error(`candidate ${row.value.digest} of gate "${gate.name}" was checked without being in quarantine`);
-  const { deadlineAt: _, ...started } = running;
-  const evidence: Evidence = {
-    ...started,
-    state: 'done',
-    finishedAt: at,
-    verdict,
-    reasons,
-    digest: subject,
-    platform,
-    tool: kept.value.task ?? runnerImage,
-    ...(kept.value.task === undefined ? {} : { isolation: 'none' }),
-  };
   const { trouble, ...untroubled } = row.value;
-  return ledger.write('gates', gate.name, [
+  const evidence = doneEvidence(running, asked, answer, asked.at);
+  return ledger.write('gates', asked.gate.name, [
     put(evidenceKey(row.value.digest, kept.value.check), kept, { ...kept.value, evidence }),
     // A verdict says that the service works: the next trouble is the first of its kind again.
     ...(trouble ? [put(candidateKey(row.value.digest), row, untroubled)] : []),

@@ -10,6 +10,7 @@ import {
   type GateBook,
   type GateRow,
 } from '../../../shared/ledger/gate-book.ts';
+import { wantedPlatforms } from '../../../shared/ledger/gate-state-of.ts';
 import { openCandidate } from '../../../shared/ledger/open-candidate.ts';
 import { tell } from '../../../shared/ledger/outbox.ts';
 import { put } from '../../../shared/ledger/rows.ts';
@@ -73,7 +74,7 @@ function withoutShadow<Row extends { shadow?: unknown }>({ mode }: Gate, row: Ro
 
 /**
  * What was only observed is looked at again by a gate that promotes now. A candidate that was rejected under other checks than today's, or
- * for another platform, gets another chance. Both only where the upstream still points at it, and nothing newer was promoted.
+ * for other platforms, gets another chance. Both only where the upstream still points at it, and nothing newer was promoted.
  */
 async function opensAgain(
   ledger: Ledger,
@@ -88,10 +89,10 @@ async function opensAgain(
   if (!known || !settled || (row.current && row.current.sequence > known.row.value.sequence)) return undefined;
   const { outcome } = settled;
   if (outcome.kind === 'observed') return gate.mode === 'enforce' ? known : undefined;
-  if (outcome.kind === 'failed') return known.row.value.platform === gate.platforms[0] ? undefined : known;
+  const samePlatforms = known.row.value.platforms === wantedPlatforms(gate);
+  if (outcome.kind === 'failed') return samePlatforms ? undefined : known;
   if (outcome.kind !== 'rejected' || !['check-failed', 'undecided'].includes(outcome.reason.kind)) return undefined;
-  const asked = known.row.value.platform === gate.platforms[0] && sameHashes(settled.checkHashes, gate);
-  return asked ? undefined : known;
+  return samePlatforms && sameHashes(settled.checkHashes, gate) ? undefined : known;
 }
 
 const sameHashes = (hashes: string[], gate: Gate) =>

@@ -1,20 +1,22 @@
 /**
- * Starts one check of a candidate as a quick run in the quarantine registry, and records its run id.
+ * Starts one check of a candidate and records its run id, or its answer where the app could give it itself.
  *
- * Key: candidate, check and attempt. The attempt is written down first; if the process dies before the run id is, a second run is scheduled
+ * Key: candidate, question and attempt. The attempt is written down first; if the process dies before the run id is, a second run is scheduled
  * under the same attempt and the first one counts for nothing.
  */
 import { randomBytes } from 'node:crypto';
 import type { StartCheck } from '../../../shared/domain/gate-action.ts';
-import type { Check, Gate } from '../../../shared/domain/policy.ts';
+import type { Gate } from '../../../shared/domain/policy.ts';
 import type { Digest } from '../../../shared/domain/reference.ts';
 import { evidenceKey, originOfCandidate, readCandidate, type EvidenceRow } from '../../../shared/ledger/gate-book.ts';
-import { foundFor } from '../../../shared/ledger/gate-state-of.ts';
 import { LedgerConflict, put } from '../../../shared/ledger/rows.ts';
 import type { Activity, Surroundings } from '../activity.ts';
 import { existingGate } from '../policy-of.ts';
 import { cancelRun } from './cancel-run.ts';
-import { scheduleCheck } from './schedule-check.ts';
+import { askedOf, questionOf } from './checks/asked.ts';
+import { doneEvidence } from './checks/done-evidence.ts';
+import type { Asked, Started } from './checks/kind.ts';
+import { effectsOf } from './checks/kinds.ts';
 
 export interface StartCheckRequest extends StartCheck {
   gate: string;
@@ -27,42 +29,46 @@ export const startCheck =
   (world: Surroundings): Activity<StartCheckRequest, object> =>
   async (request) => {
     const gate = await existingGate(world.policies, request.gate);
-    const check = gate.checks.find(({ name }) => name === request.check);
-    if (!check) return {}; // No longer in the policy; the next look does not miss it.
-
-    const begun = await begin(world, request, { gate, check });
-    if (begun.kind !== 'begun') return {};
-    if ('overtakes' in begun && begun.overtakes) await cancelRun(world, begun.overtakes);
-    const { runId } = await scheduleCheck(world, gate, check, { subject: begun.subject, nonce: begun.row.nonce });
-    if ((await recordRun(world, request, begun.row, runId)) === 'overtaken') await cancelRun(world, runId);
+    const begun = await begin(world, request, gate);
+    if (!begun) return {};
+    const { row, asked, overtakes } = begun;
+    if (overtakes) await cancelRun(world, overtakes);
+    const started = await effectsOf(asked.check).start(world, asked);
+    const recorded = await record(world, request, { row, asked, started });
+    if (recorded === 'overtaken' && started.kind === 'run') await cancelRun(world, started.runId);
     return {};
   };
 
-/** Writes the attempt, or finds that it was begun, was overtaken, or that its candidate is settled. */
+/** Writes the attempt. `undefined`: it was begun, was overtaken, nobody asks that any more, or its candidate is settled. */
 async function begin(
-  { ledger, telemetry }: Surroundings,
-  { digest, attempt, tries, at }: StartCheckRequest,
-  { gate, check: asked }: { gate: Gate; check: Check },
-) {
-  const { name: check, hash, timeoutSeconds } = asked;
-  const candidate = await readCandidate(ledger, gate.name, digest);
-  const subject = candidate && foundFor(gate, candidate.row.value).subject;
-  if (!subject || candidate.row.value.settled) return { kind: 'settled' as const };
-  telemetry.about(originOfCandidate(gate.name, candidate.row.value));
-  const known = candidate.evidence.get(check);
+  world: Surroundings,
+  { digest, check: id, attempt, tries, at }: StartCheckRequest,
+  gate: Gate,
+): Promise<{ row: EvidenceRow; asked: Asked; overtakes?: string } | undefined> {
+  const candidate = await readCandidate(world.ledger, gate.name, digest);
+  if (!candidate || candidate.row.value.settled) return undefined;
+  const found = questionOf(gate, candidate.row.value, id);
+  if (!found) return undefined; // The next look does not miss it.
+  world.telemetry.about(originOfCandidate(gate.name, candidate.row.value));
+
+  const asked = (row: EvidenceRow) =>
+    askedOf(world, { gate, candidate: candidate.row.value, id, nonce: row.nonce, at });
+  const known = candidate.evidence.get(id);
   const last = known?.value.evidence;
   if (known && last && last.attempt >= attempt) {
-    if (last.attempt > attempt || last.state === 'done' || last.runId) return { kind: 'overtaken' as const };
-    return { kind: 'begun' as const, row: known.value, subject };
+    if (last.attempt > attempt || last.state === 'done' || last.runId) return undefined;
+    const again = asked(known.value);
+    return again && { row: known.value, asked: again };
   }
+  const { question, check } = found;
+  const timeoutSeconds = 'timeoutSeconds' in check ? check.timeoutSeconds : 0;
   const row: EvidenceRow = {
     digest,
-    check,
+    check: id,
     nonce: randomBytes(16).toString('hex'),
-    ...(asked.kind === 'task' ? { task: `${asked.context}:${asked.file}` } : {}),
     evidence: {
       state: 'running',
-      checkHash: hash,
+      checkHash: question.hash,
       attempt,
       tries,
       opening: candidate.row.value.opening,
@@ -70,27 +76,30 @@ async function begin(
       deadlineAt: at + (timeoutSeconds + GRACE_SECONDS) * 1000,
     },
   };
-  const written = await ledger.write('gates', gate.name, [put(evidenceKey(digest, check), known, row)]);
-  if (written === 'conflict') throw new LedgerConflict(`check "${check}" of ${digest}`);
+  const written = await world.ledger.write('gates', gate.name, [put(evidenceKey(digest, id), known, row)]);
+  if (written === 'conflict') throw new LedgerConflict(`check "${id}" of ${digest}`);
   const overtakes = last?.state === 'running' ? last.runId : undefined;
-  return { kind: 'begun' as const, row, subject, ...(overtakes ? { overtakes } : {}) };
+  const first = asked(row);
+  return first && { row, asked: first, ...(overtakes ? { overtakes } : {}) };
 }
 
 /** For a place in the queue, the pull and the start, on top of the check's own time. */
 const GRACE_SECONDS = 600;
 
-async function recordRun(
+async function record(
   { ledger }: Surroundings,
-  { gate, digest, check, attempt }: StartCheckRequest,
-  row: EvidenceRow,
-  runId: string,
+  { gate, digest, check, attempt, at }: StartCheckRequest,
+  { row, asked, started }: { row: EvidenceRow; asked: Asked; started: Started },
 ): Promise<'recorded' | 'overtaken'> {
   const candidate = await readCandidate(ledger, gate, digest);
   const known = candidate?.evidence.get(check);
-  // Settled or overtaken meanwhile: this run counts for nothing.
+  // Settled or overtaken meanwhile: this try counts for nothing.
   if (!known || candidate?.row.value.settled) return 'overtaken';
-  if (known.value.evidence.attempt !== attempt || known.value.nonce !== row.nonce) return 'overtaken';
-  const evidence = { ...known.value.evidence, runId };
+  const { evidence: running } = known.value;
+  if (running.attempt !== attempt || known.value.nonce !== row.nonce) return 'overtaken';
+  if (running.state === 'done') return 'recorded';
+  const evidence =
+    started.kind === 'run' ? { ...running, runId: started.runId } : doneEvidence(running, asked, started, at);
   const written = await ledger.write('gates', gate, [
     put(evidenceKey(digest, check), known, { ...known.value, evidence }),
   ]);

@@ -21,15 +21,15 @@ export async function proveBase(
   { gates, given = {} }: { gates: string[]; given?: Bases },
 ): Promise<Proved | undefined> {
   const layers = await readLayers(registries, image);
-  const found: { gate: string; promotion: PromotionRow }[] = [];
+  const found: { gate: string; promotion: PromotionRow; layers: number }[] = [];
   for (const gate of gates) {
     for (const promotion of await readPromotions(ledger, gate, { most: MOST_PROMOTIONS })) {
-      if (standsOn(layers, promotion.layers)) found.push({ gate, promotion });
+      const base = promotion.layers.find((ofImage) => standsOn(layers, ofImage));
+      if (base) found.push({ gate, promotion, layers: base.length });
     }
   }
   const isGiven = ({ gate, promotion }: (typeof found)[number]) => Number(given[gate] === promotion.subject);
-  const layersOfBase = ({ promotion }: (typeof found)[number]) => promotion.layers.length;
-  const best = found.toSorted((a, b) => layersOfBase(b) - layersOfBase(a) || isGiven(b) - isGiven(a))[0];
+  const best = found.toSorted((a, b) => b.layers - a.layers || isGiven(b) - isGiven(a))[0];
   if (!best) return undefined;
   const origin = originOf(best.gate, best.promotion);
   return { base: { gate: best.gate, digest: best.promotion.subject }, ...(origin ? { origin } : {}) };

@@ -1,16 +1,20 @@
 /** Reads the checks of a gate: `functional: { script: checks/node/test.sh, timeout: 5m }`. One kind, one file beside this one. */
 import type { Check } from '../policy.ts';
-import { readEntries, readFields } from './fields.ts';
+import type { CheckReader } from './check-reader.ts';
 import { filledIn } from './defaults.ts';
+import { readEntries, readFields, type Fields } from './fields.ts';
 import { checkTimeout } from './gate-fields.ts';
 import type { Place } from './place.ts';
 import type { PolicyFiles } from './policy-files.ts';
 import { isName, NAME_RULE } from './schemas.ts';
-import { readScriptCheck, scriptFields } from './script-check.ts';
-import { readTaskCheck, taskFields } from './task-check.ts';
+import { scriptFields, scriptReader } from './script-check.ts';
+import { taskFields, taskReader } from './task-check.ts';
 
 /** A candidate is settled with all its evidence in one transaction of the ledger, and such a one has 100 rows at most. */
 const MOST_CHECKS = 50;
+
+/** Every kind by the key that makes a check one of it. */
+const readers: Record<string, CheckReader> = { script: scriptReader, task: taskReader };
 
 export const checkFields = { ...scriptFields, ...taskFields, timeout: checkTimeout.optional() };
 
@@ -49,22 +53,37 @@ function readCheck(
   { folder, hash, timeoutMs: fallback }: CheckSurroundings,
 ): Check | undefined {
   if (!isName(name)) place.problemAtKey(`${NAME_RULE}.`);
-  const read = readFields(place, checkFields, { notBuilt });
-  const timeoutMs = filledIn(place, 'timeout', { read: read.timeout, fallback, builtIn: fallback });
-  const has = (key: string) => place.child(key).value !== undefined;
-  if (has('script') && has('task')) {
-    place.problemAtKey('a check is either a "script" or a "task". Make two checks of it.');
+  const kinds = Object.keys(readers).filter((kind) => place.child(kind).value !== undefined);
+  const [kind] = kinds;
+  const { timeout } = readFields(
+    place,
+    { timeout: checkFields.timeout },
+    { notBuilt, alsoKnown: Object.keys(checkFields) },
+  );
+  const timeoutMs = filledIn(place, 'timeout', { read: timeout, fallback, builtIn: fallback });
+  if (kinds.length > 1) {
+    const names = kinds.map((name) => `"${name}"`).join(' or a ');
+    place.problemAtKey(`a check is either a ${names}. Make ${kinds.length === 2 ? 'two' : kinds.length} checks of it.`);
     return undefined;
   }
-  if (has('task')) return readTaskCheck(name, place, { unsandboxed: read.unsandboxed, timeoutMs, hash });
-  if (has('unsandboxed')) {
-    place
-      .child('unsandboxed')
-      .problemAtKey('unsandboxed: it goes with "task" checks. A script runs sandboxed; remove it.');
+  const reader = kind === undefined ? undefined : readers[kind];
+  for (const [key, owners] of keysOfOthers(reader)) {
+    if (place.child(key).value !== undefined)
+      place.child(key).problemAtKey(`${key}: it goes with ${owners} checks; remove it.`);
   }
-  if (has('script')) return readScriptCheck(name, place, { path: read.script, timeoutMs, folder, hash });
-  if (place.isMapping && !Object.keys(notBuilt).some(has)) {
+  if (reader) return reader.read(name, place, { timeoutMs, folder, hash });
+  if (place.isMapping && !Object.keys(notBuilt).some((key) => place.child(key).value !== undefined)) {
     place.problemAtKey('"script" is missing: the script that runs inside the candidate, such as checks/node/test.sh.');
   }
   return undefined;
+}
+
+/** Keys that only checks of another kind have, each with the kinds that have it. */
+function keysOfOthers(reader: CheckReader | undefined): [string, string][] {
+  const owners = new Map<string, string[]>();
+  for (const [kind, { fields }] of Object.entries(readers)) {
+    for (const key of Object.keys(fields)) if (key !== kind) owners.set(key, [...(owners.get(key) ?? []), `"${kind}"`]);
+  }
+  const own: Fields = reader?.fields ?? {};
+  return [...owners].filter(([key]) => !Object.hasOwn(own, key)).map(([key, kinds]) => [key, kinds.join(' and ')]);
 }

@@ -19,12 +19,14 @@ export interface FieldOptions {
   notBuilt?: Record<string, string>;
   /** Whether keys without a schema are somebody else's business. */
   others?: 'refused' | 'kept';
+  /** Keys that somebody else reads. */
+  alsoKnown?: string[];
 }
 
 export function readFields<F extends Fields>(
   place: Place,
   fields: F,
-  { notBuilt = {}, others = 'refused' }: FieldOptions = {},
+  { notBuilt = {}, others = 'refused', alsoKnown = [] }: FieldOptions = {},
 ): ReadFields<F> {
   const found = readEntries(place);
   const read: Record<string, unknown> = {};
@@ -33,8 +35,8 @@ export function readFields<F extends Fields>(
   for (const [key, child] of found) {
     if (Object.hasOwn(notBuilt, key)) child.problemAtKey(`"${key}" is not built yet. ${notBuilt[key]}`);
     else if (key === '<<') child.problemAtKey('merge keys ("<<") are not read. Use an alias for a whole value.');
-    else if (others === 'refused' && !Object.hasOwn(fields, key)) {
-      child.problemAtKey(`unknown key "${key}".${didYouMean(key, Object.keys(fields))}`);
+    else if (others === 'refused' && !Object.hasOwn(fields, key) && !alsoKnown.includes(key)) {
+      child.problemAtKey(`unknown key "${key}".${didYouMean(key, [...Object.keys(fields), ...alsoKnown])}`);
     }
   }
   for (const [key, schema] of Object.entries(fields)) read[key] = readField(place, key, schema);

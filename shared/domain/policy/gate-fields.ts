@@ -14,15 +14,24 @@ export const BUILT_IN = {
 /** A quick run ends after 8 hours at most (swagger of `registries/scheduleRun`); an hour is left for pulling the image. */
 const LONGEST_TIMEOUT_MS = 7 * 3_600_000;
 
-export const platforms = z
+const platformList = z
   .array(platform)
+  .refine((names) => new Set(names).size === names.length, 'each platform is named once');
+
+export const platforms = platformList
   .min(1, 'name the platform that is checked and promoted, such as linux/amd64')
-  .max(1, 'several platforms are not built yet. Name the one that you run')
   .meta({
-    description: 'the platform that is checked and promoted',
+    description:
+      'the platform that is checked and promoted; with several, each is checked and the index is promoted as it is',
     default: ['linux/amd64'],
-    examples: [['linux/arm64']],
+    examples: [['linux/amd64', 'linux/arm64']],
   });
+
+export const unchecked = platformList.meta({
+  description: 'with several `platforms`: those of the index that are promoted with it although nobody checks them',
+  default: [],
+  examples: [['linux/s390x']],
+});
 
 export const soak = duration.meta({
   description: 'how long a candidate has to be seen upstream before it is promoted',

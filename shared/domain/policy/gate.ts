@@ -32,6 +32,7 @@ export const gateFields = {
   }),
   unique: own.uniqueTemplate.optional(),
   platforms: own.platforms.optional(),
+  unchecked: own.unchecked.optional(),
   checks: z.unknown(),
   soak: own.soak.optional(),
   mode: own.gateMode.optional(),
@@ -41,7 +42,6 @@ export const gateFields = {
 const notBuilt = {
   approval: 'Promotion needs no approval; remove it. To stop a gate, use a hold.',
   freeze: 'Remove it. To stop promotions for a while, use a hold.',
-  unchecked: 'It goes with several platforms. One platform is checked and promoted; remove it.',
 };
 
 export interface GateSurroundings {
@@ -68,16 +68,44 @@ export function readGate(name: string, at: Place, { folder, hash, defaults }: Ga
     if (problem) place.child('unique').problem(`unique: ${problem}.`);
   }
   const draft: GateDraft = { name, place, ...(from && { from }), ...(to && { to }) };
-  const { platforms, soak: soakMs, mode, whenReplaced } = wanted;
-  if (!from || !to || !checks || unique === undefined || !platforms) return draft;
+  const { platforms, unchecked, soak: soakMs, mode, whenReplaced } = wanted;
+  if (platforms && unchecked) checkPlatforms(place, { platforms, unchecked, checks: checks?.length ?? 0 });
+  if (!from || !to || !checks || unique === undefined || !platforms || !unchecked) return draft;
   if (soakMs === undefined || !mode || !whenReplaced) return draft;
-  const gate: Gate = { name, from, to, unique, platforms, unchecked: [], checks, soakMs, mode, whenReplaced };
+  const gate: Gate = { name, from, to, unique, platforms, unchecked, checks, soakMs, mode, whenReplaced };
   return { ...draft, gate };
+}
+
+/** A candidate is settled with all its evidence in one transaction of the ledger, and such a one has 100 rows at most. */
+const MOST_QUESTIONS = 90;
+
+function checkPlatforms(
+  place: Place,
+  { platforms, unchecked, checks }: { platforms: string[]; unchecked: string[]; checks: number },
+): void {
+  const both = unchecked.filter((name) => platforms.includes(name));
+  const at = place.child('unchecked');
+  if (both.length > 0)
+    at.problem(`unchecked: ${both.join(', ')} stands in "platforms" too. Take it out of one of them.`);
+  if (platforms.length === 1 && unchecked.length > 0) {
+    at.problem(
+      'unchecked: it goes with several platforms. One platform is checked and promoted alone; remove it, or name the others in "platforms".',
+    );
+  }
+  const questions = platforms.length * checks;
+  if (questions > MOST_QUESTIONS) {
+    place
+      .child('platforms')
+      .problem(
+        `platforms: ${checks} checks on ${platforms.length} platforms are ${questions} questions, and a gate asks ${MOST_QUESTIONS} at most; name fewer.`,
+      );
+  }
 }
 
 function withDefaults(place: Place, read: ReadFields<typeof gateFields>, defaults: Defaults) {
   const { platforms, soak, unique, mode, whenReplaced } = defaults;
   return {
+    unchecked: place.child('unchecked').value === undefined ? [] : read.unchecked,
     platforms: filledIn(place, 'platforms', {
       read: read.platforms,
       fallback: platforms,

@@ -6,8 +6,8 @@
 import { z } from 'zod';
 import type { TaskCheck } from '../policy.ts';
 import { canonicalJson } from './canonical-json.ts';
+import type { CheckReader } from './check-reader.ts';
 import { readFields } from './fields.ts';
-import type { Place } from './place.ts';
 import { policyPath } from './schemas.ts';
 
 export const taskFields = {
@@ -41,24 +41,20 @@ export const taskReferenceFields = {
   }),
 };
 
-export function readTaskCheck(
-  name: string,
-  place: Place,
-  {
-    unsandboxed,
-    timeoutMs,
-    hash,
-  }: { unsandboxed: boolean | undefined; timeoutMs: number | undefined; hash: (text: string) => string },
-): TaskCheck | undefined {
-  const { context, file } = readFields(place.child('task'), taskReferenceFields);
-  if (unsandboxed !== true) {
-    const message =
-      'a "task" check runs the team\'s own steps with the container socket and the login of the quarantine registry.' +
-      ' Write "unsandboxed: true" beside it if that is meant, or use a "script" check.';
-    if (place.child('unsandboxed').value === undefined) place.problemAtKey(message);
-    else if (unsandboxed === false) place.child('unsandboxed').problem(`unsandboxed: ${message}`);
-  }
-  if (context === undefined || file === undefined || timeoutMs === undefined || !unsandboxed) return undefined;
-  const asked = { kind: 'task' as const, context, file, timeoutSeconds: timeoutMs / 1_000 };
-  return { ...asked, name, hash: hash(canonicalJson(asked)) };
-}
+export const taskReader: CheckReader = {
+  fields: taskFields,
+  read(name, place, { timeoutMs, hash }): TaskCheck | undefined {
+    const { unsandboxed } = readFields(place, { unsandboxed: taskFields.unsandboxed }, { others: 'kept' });
+    const { context, file } = readFields(place.child('task'), taskReferenceFields);
+    if (unsandboxed !== true) {
+      const message =
+        'a "task" check runs the team\'s own steps with the container socket and the login of the quarantine registry.' +
+        ' Write "unsandboxed: true" beside it if that is meant, or use a "script" check.';
+      if (place.child('unsandboxed').value === undefined) place.problemAtKey(message);
+      else if (unsandboxed === false) place.child('unsandboxed').problem(`unsandboxed: ${message}`);
+    }
+    if (context === undefined || file === undefined || timeoutMs === undefined || !unsandboxed) return undefined;
+    const asked = { kind: 'task' as const, context, file, timeoutSeconds: timeoutMs / 1_000 };
+    return { ...asked, name, hash: hash(canonicalJson(asked)) };
+  },
+};

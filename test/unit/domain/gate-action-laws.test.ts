@@ -32,17 +32,21 @@ describe('the decision about a gate, in any state,', () => {
     ]);
   });
 
-  it('never promotes without a passing verdict of every check, of its hash of today, on the subject itself', () => {
+  it('never promotes without a passing verdict of every check, of its hash of today, on every image of the subject', () => {
     everyPromotion((state, { digest }) => {
       const candidate = state.open.find((one) => one.digest === digest);
       expect(candidate?.subject).toBeDefined();
+      const images = candidate?.images ?? [];
+      expect(images.length).toBeGreaterThan(0);
       for (const { name, hash } of state.policy.checks) {
-        expect(candidate?.evidence[name]).toMatchObject({
-          state: 'done',
-          verdict: 'pass',
-          checkHash: hash,
-          digest: candidate?.subject,
-        });
+        for (const { platform, digest: image } of images) {
+          expect(candidate?.evidence[images.length === 1 ? name : `${name}:${platform}`]).toMatchObject({
+            state: 'done',
+            verdict: 'pass',
+            checkHash: hash,
+            digest: image,
+          });
+        }
       }
     });
   });
@@ -135,7 +139,7 @@ describe('the decision about a gate, in any state,', () => {
         const candidate = state.open.find(({ digest }) => digest === action.digest);
         expect(action.checks.length).toBeGreaterThan(0);
         for (const { check, attempt } of action.checks) {
-          expect(state.policy.checks.map(({ name }) => name)).toContain(check);
+          expect(state.policy.checks.map(({ name }) => name)).toContain(check.split(':')[0]);
           expect(attempt).toBeGreaterThan(candidate?.evidence[check]?.attempt ?? 0);
         }
       }),

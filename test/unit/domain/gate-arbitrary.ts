@@ -61,28 +61,52 @@ const ended: fc.Arbitrary<Evidence> = fc
 const passed = (subject: Digest): fc.Arbitrary<Evidence> =>
   opening.map((at) => done('pass', { digest: subject, opening: at }));
 
-const evidenceOf = (subject: Digest | undefined): fc.Arbitrary<Candidate['evidence']> =>
+type Images = NonNullable<Candidate['images']>;
+
+/** The subject itself, or an index of two. */
+const imagesOf = (subject: Digest | undefined): fc.Arbitrary<Images> =>
   fc.oneof(
-    fc.dictionary(fc.constantFrom(...CHECKS), fc.oneof(running, ended), { maxKeys: 2 }),
-    fc.record({ functional: passed(subject ?? digestOf('e')), size: passed(subject ?? digestOf('e')) }),
+    { weight: 3, arbitrary: fc.constant<Images>([{ platform: 'linux/amd64', digest: subject ?? digestOf('e') }]) },
+    {
+      weight: 1,
+      arbitrary: fc.constant<Images>([
+        { platform: 'linux/amd64', digest: subjectOf(A) },
+        { platform: 'linux/arm64', digest: subjectOf(B) },
+      ]),
+    },
   );
 
-const candidate: fc.Arbitrary<Candidate> = mostly(fc.constantFrom(...SUBJECTS)).chain((subject) =>
-  fc
-    .record({
-      digest: fc.constantFrom(A, B, C),
-      sequence,
-      seenSince: past,
-      opening,
-      manual: optional(fc.constant(manual)),
-      aborted: rarely(fc.constant({ by: 'ada', why: 'no' })),
-      subject: fc.constant(subject),
-      unusable: rarely(fc.constant<string>('too many manifests')),
-      trouble: rarely(fc.record({ message: fc.constant<string>('busy'), times: sequence, retryAt: around })),
-      evidence: evidenceOf(subject),
-    })
-    .map(withoutUndefined),
-);
+/** Of each check about each image, by the id of the question. */
+const questions = (images: Images) =>
+  CHECKS.flatMap((name) =>
+    images.map(({ platform, digest }) => ({ id: images.length === 1 ? name : `${name}:${platform}`, digest })),
+  );
+
+const evidenceOf = (images: Images): fc.Arbitrary<Candidate['evidence']> =>
+  fc.oneof(
+    fc.dictionary(fc.constantFrom(...questions(images).map(({ id }) => id)), fc.oneof(running, ended), { maxKeys: 4 }),
+    fc.record(Object.fromEntries(questions(images).map(({ id, digest }) => [id, passed(digest)]))),
+  );
+
+const candidate: fc.Arbitrary<Candidate> = mostly(fc.constantFrom(...SUBJECTS))
+  .chain((subject) => fc.tuple(fc.constant(subject), imagesOf(subject)))
+  .chain(([subject, images]) =>
+    fc
+      .record({
+        digest: fc.constantFrom(A, B, C),
+        sequence,
+        seenSince: past,
+        opening,
+        manual: optional(fc.constant(manual)),
+        aborted: rarely(fc.constant({ by: 'ada', why: 'no' })),
+        subject: fc.constant(subject),
+        images: fc.constant(subject && images),
+        unusable: rarely(fc.constant<string>('too many manifests')),
+        trouble: rarely(fc.record({ message: fc.constant<string>('busy'), times: sequence, retryAt: around })),
+        evidence: evidenceOf(images),
+      })
+      .map(withoutUndefined),
+  );
 
 const checks = fc.subarray(CHECKS, { minLength: 1 }).chain((names) =>
   fc.tuple(

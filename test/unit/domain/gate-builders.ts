@@ -57,20 +57,22 @@ export const running = (change: Partial<Running> = {}): Running => ({
 /** In quarantine, passed, seen for an hour. */
 export function candidate(change: Partial<Candidate> = {}): Candidate {
   const digest = change.digest ?? A;
+  const subject = change.subject ?? subjectOf(digest);
   return {
     digest,
     sequence: 1,
     seenSince: NOW - 60 * MINUTE,
     opening: 1,
-    subject: subjectOf(digest),
-    evidence: { functional: done('pass', { digest: subjectOf(digest) }) },
+    subject,
+    images: [{ platform: 'linux/amd64', digest: subject }],
+    evidence: { functional: done('pass', { digest: subject }) },
     ...change,
   };
 }
 
 /** The same candidate before its intake. */
 export function sighted(change: Partial<Candidate> = {}): Candidate {
-  const { subject: _, ...rest } = candidate({ evidence: {}, ...change });
+  const { subject: _, images: __, ...rest } = candidate({ evidence: {}, ...change });
   return rest;
 }
 

@@ -5,16 +5,19 @@ import { image, imageIndex } from '../../fakes/images.ts';
 import { A, B, C, digestOf } from './gate-builders.ts';
 
 const bytes = (value: unknown) => new TextEncoder().encode(typeof value === 'string' ? value : JSON.stringify(value));
-const choose = (value: unknown, platform = 'linux/amd64') => chooseSubject(bytes(value), A, platform);
+const wanting = (...platforms: string[]) => ({ platforms, unchecked: [] });
+const choose = (value: unknown, platform = 'linux/amd64') => chooseSubject(bytes(value), A, wanting(platform));
 const child = (digest: string, platform?: string) => {
   const [os, architecture, variant] = platform?.split('/') ?? [];
   return { digest, ...(platform ? { platform: { os, architecture, ...(variant ? { variant } : {}) } } : {}) };
 };
 const attestation = (digest: string) => child(digest, 'unknown/unknown');
 
+const one = (digest: string, platform = 'linux/amd64') => ({ kind: 'subject', digest, images: [{ platform, digest }] });
+
 describe('what is checked and promoted', () => {
   it('of an image is the image', () => {
-    expect(chooseSubject(image(['base']).manifest.bytes, A, 'linux/amd64')).toEqual({ kind: 'subject', digest: A });
+    expect(chooseSubject(image(['base']).manifest.bytes, A, wanting('linux/amd64'))).toEqual(one(A));
   });
 
   it('of an image is the image, in Docker’s schema 2 too', () => {
@@ -25,42 +28,104 @@ describe('what is checked and promoted', () => {
       layers: [{ digest: C, size: 3, urls: ['https://elsewhere.example.com'] }],
     };
 
-    expect(choose(docker)).toEqual({ kind: 'subject', digest: A });
+    expect(choose(docker)).toEqual(one(A));
   });
 
   it('of an index is the manifest of the wanted platform', () => {
     const amd64 = image(['base']);
     const index = imageIndex([image(['base'], 'linux/arm64'), amd64]);
 
-    expect(chooseSubject(index.bytes, index.digest, 'linux/amd64')).toEqual({
-      kind: 'subject',
-      digest: amd64.manifest.digest,
-    });
+    expect(chooseSubject(index.bytes, index.digest, wanting('linux/amd64'))).toEqual(one(amd64.manifest.digest));
   });
 
   it('of an index with one image is that image, not the index', () => {
-    expect(choose({ manifests: [child(B, 'linux/amd64')] })).toEqual({ kind: 'subject', digest: B });
+    expect(choose({ manifests: [child(B, 'linux/amd64')] })).toEqual(one(B));
   });
 
   it('tells a variant of a platform from the platform', () => {
     const index = { manifests: [child(B, 'linux/arm/v6'), child(C, 'linux/arm/v7')] };
 
-    expect(choose(index, 'linux/arm/v7')).toEqual({ kind: 'subject', digest: C });
+    expect(choose(index, 'linux/arm/v7')).toEqual(one(C, 'linux/arm/v7'));
     expect(choose(index, 'linux/arm')).toMatchObject({ kind: 'unusable' });
   });
 
   it('is never an attestation, which is of an unknown platform', () => {
-    expect(choose({ manifests: [attestation(B), child(C, 'linux/amd64'), attestation(digestOf('d'))] })).toEqual({
-      kind: 'subject',
-      digest: C,
-    });
+    expect(choose({ manifests: [attestation(B), child(C, 'linux/amd64'), attestation(digestOf('d'))] })).toEqual(
+      one(C),
+    );
   });
 
   it('of an index of 50 manifests can be told', () => {
     const manifests = [...Array.from({ length: 49 }, () => attestation(B)), child(C, 'linux/amd64')];
 
-    expect(choose({ manifests })).toEqual({ kind: 'subject', digest: C });
+    expect(choose({ manifests })).toEqual(one(C));
   });
+});
+
+describe('of several platforms', () => {
+  const index = {
+    manifests: [child(B, 'linux/amd64'), child(C, 'linux/arm64'), attestation(digestOf('d'))],
+  };
+  const choosing = (value: unknown, platforms: string[], unchecked: string[] = []) =>
+    chooseSubject(bytes(value), A, { platforms, unchecked });
+  const both = ['linux/amd64', 'linux/arm64'];
+
+  it('the index is promoted as it is, and each image in it is checked', () => {
+    expect(choosing(index, both)).toEqual({
+      kind: 'subject',
+      digest: A,
+      images: [
+        { platform: 'linux/amd64', digest: B },
+        { platform: 'linux/arm64', digest: C },
+      ],
+    });
+  });
+
+  const more = { manifests: [...index.manifests, child(digestOf('e'), 'linux/s390x')] };
+
+  it('one that the policy names as unchecked goes along', () => {
+    expect(choosing(more, both, ['linux/s390x'])).toEqual(choosing(index, both));
+  });
+
+  test.each<[what: string, value: unknown, platforms: string[], unchecked: string[], message: string]>([
+    [
+      'one that nobody checks is not promoted',
+      more,
+      both,
+      [],
+      'it also has linux/s390x, which nobody checks; add what you run to "platforms" of the gate, and the rest to "unchecked"',
+    ],
+    [
+      'an image without a platform is not promoted, whatever is unchecked',
+      { manifests: [...index.manifests, child(digestOf('e'))] },
+      both,
+      ['an image without a platform'],
+      'it also has an image without a platform, which nobody checks; add what you run to "platforms" of the gate, and the rest to "unchecked"',
+    ],
+    [
+      'two images for one of them cannot be told apart',
+      { manifests: [...index.manifests, child(digestOf('e'), 'linux/arm64')] },
+      both,
+      [],
+      'it has several images for linux/arm64, and which of them runs is for the machine to say; name one platform in the gate',
+    ],
+    [
+      'one that is missing is said',
+      index,
+      ['linux/amd64', 'linux/s390x'],
+      [],
+      'it has no linux/s390x; it offers linux/amd64, linux/arm64',
+    ],
+    [
+      'an image that is no index has one at most',
+      JSON.parse(new TextDecoder().decode(image(['base']).manifest.bytes)) as unknown,
+      both,
+      [],
+      'it is one image and no index, and the gate wants linux/amd64, linux/arm64; name one platform in the gate',
+    ],
+  ])('%s', (_, value, platforms, unchecked, message) =>
+    expect(choosing(value, platforms, unchecked)).toEqual({ kind: 'unusable', message }),
+  );
 });
 
 describe('an image that cannot be gated says why', () => {
@@ -75,7 +140,7 @@ describe('an image that cannot be gated says why', () => {
       { manifests: [child(B, 'linux/arm64/v8'), child(C, 'windows/amd64'), attestation(digestOf('d'))] },
       'it has no linux/amd64; it offers linux/arm64/v8, windows/amd64',
     ],
-    ['no platform', { manifests: [child(B)] }, 'it has no linux/amd64; it offers no platform at all'],
+    ['no platform', { manifests: [child(B)] }, 'it has no linux/amd64; it offers an image without a platform'],
     ['an empty index', { manifests: [] }, 'it has no linux/amd64; it offers no platform at all'],
     [
       'a platform that is made to be seen',

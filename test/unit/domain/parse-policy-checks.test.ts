@@ -131,9 +131,7 @@ const checks: Row[] = [
   [
     'a script that runs without a sandbox',
     task('script: checks/node.sh, unsandboxed: true'),
-    [
-      'gates.yaml:7:45  gate "node", check "functional": unsandboxed: it goes with "task" checks. A script runs sandboxed; remove it.',
-    ],
+    ['gates.yaml:7:45  gate "node", check "functional": unsandboxed: it goes with "task" checks; remove it.'],
   ],
 ];
 

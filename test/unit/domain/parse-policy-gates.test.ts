@@ -139,9 +139,9 @@ const gates: Row[] = [
     ],
   ],
   [
-    'several platforms, which are not built',
-    { gates: { 'soak: 3d': 'platforms: [linux/amd64, linux/arm64]' } },
-    ['gates.yaml:8:16  gate "node": platforms: several platforms are not built yet. Name the one that you run.'],
+    'a platform twice',
+    { gates: { 'soak: 3d': 'platforms: [linux/amd64, linux/amd64]' } },
+    ['gates.yaml:8:16  gate "node": platforms: each platform is named once.'],
   ],
   [
     'no platform',
@@ -197,11 +197,16 @@ const gates: Row[] = [
     ['gates.yaml:8:5  gate "node": "freeze" is not built yet. Remove it. To stop promotions for a while, use a hold.'],
   ],
   [
-    'unchecked platforms, which are not built',
+    'unchecked platforms beside one that is promoted alone',
     { gates: { 'soak: 3d': 'unchecked: [linux/s390x]' } },
     [
-      'gates.yaml:8:5  gate "node": "unchecked" is not built yet. It goes with several platforms. One platform is checked and promoted; remove it.',
+      'gates.yaml:8:16  gate "node": unchecked: it goes with several platforms. One platform is checked and promoted alone; remove it, or name the others in "platforms".',
     ],
+  ],
+  [
+    'a platform that is checked and unchecked',
+    { gates: { 'soak: 3d': 'platforms: [linux/amd64, linux/arm64]\n    unchecked: [linux/arm64]' } },
+    ['gates.yaml:9:16  gate "node": unchecked: linux/arm64 stands in "platforms" too. Take it out of one of them.'],
   ],
   [
     'whenReplaced with a slip',

@@ -81,8 +81,9 @@ export function functionWorld(change: Change = {}): FunctionWorld {
       await ledger.write('gates', 'node', [put(GATE, gate, { ...newGate, ...gate?.value, ...next })]);
     },
     async setCandidate(next, evidence = {}) {
-      const found = next.subject || next.unusable ? { platform: 'linux/amd64' } : {};
-      const row: CandidateRow = { sequence: 1, seenSince: 1, sightedAt: 1, opening: 1, ...found, ...next };
+      const found = next.subject || next.unusable ? { platforms: 'linux/amd64' } : {};
+      const images = next.subject ? { images: [{ platform: 'linux/amd64', digest: next.subject }] } : {};
+      const row: CandidateRow = { sequence: 1, seenSince: 1, sightedAt: 1, opening: 1, ...found, ...images, ...next };
       const open = row.settled === undefined;
       const rows = Object.entries(evidence).map(([check, value]): [string, EvidenceRow] => [
         evidenceKey(next.digest, check),

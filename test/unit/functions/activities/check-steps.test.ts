@@ -35,7 +35,10 @@ describe('a run whose log cannot be fetched', () => {
       values: [],
       timeoutSeconds: 300,
     });
-    await world.setCandidate({ digest, subject: digest }, { functional: running({ runId, startedAt: NOW }) });
+    await world.setCandidate(
+      { digest, subject: digest },
+      { functional: running({ runId, startedAt: NOW, checkHash: world.policy.gates['node']?.checks[0]?.hash ?? '' }) },
+    );
     world.runs.end(runId, { state: 'succeeded', log: 'gate-result n0nce 0\n' });
     const { run } = world.runs;
     world.runs.run = async (asked) => {

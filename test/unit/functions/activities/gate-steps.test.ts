@@ -180,7 +180,8 @@ describe('trouble that is over', () => {
       values: [],
       timeoutSeconds: 300,
     });
-    await world.setCandidate({ digest, subject: digest, trouble }, { functional: running({ runId }) });
+    const checkHash = world.policy.gates['node']?.checks[0]?.hash ?? '';
+    await world.setCandidate({ digest, subject: digest, trouble }, { functional: running({ runId, checkHash }) });
     world.runs.end(runId, { state: 'succeeded', log: 'gate-result n0nce 0\n' });
 
     const seen = await look(NOW + 1);

@@ -32,7 +32,7 @@ async function ready(what: typeof green, sequence = 1): Promise<void> {
 const begin = () => steps.beginPromotion({ gate: 'node', digest, sequence: 1 }, world.stories);
 const run = (name: (typeof STEPS)[number], attempt = 1) => steps[name]({ gate: 'node', attempt }, world.stories);
 const complete = (attempt = 1) =>
-  steps.completePromotion({ gate: 'node', attempt, layers: ['base', 'green'], at: NOW }, world.stories);
+  steps.completePromotion({ gate: 'node', attempt, layers: [['base', 'green']], at: NOW }, world.stories);
 
 async function until(last: (typeof STEPS)[number]): Promise<void> {
   await begin();

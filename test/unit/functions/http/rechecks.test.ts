@@ -73,7 +73,8 @@ describe('a re-check', () => {
 
     expect(await row()).toEqual({
       digest: A,
-      platform: 'linux/amd64',
+      platforms: 'linux/amd64',
+      images: [{ platform: 'linux/amd64', digest: subjectOf(A) }],
       sequence: 1,
       seenSince: 1,
       sightedAt: 1,

@@ -1,0 +1,32 @@
+/** Puts a question together, as the gate asks it today. */
+import type { Check, Gate } from '../../../../shared/domain/policy.ts';
+import { questionsOf, type Question } from '../../../../shared/domain/questions.ts';
+import type { Digest } from '../../../../shared/domain/reference.ts';
+import type { CandidateRow } from '../../../../shared/ledger/gate-book.ts';
+import { decidingPolicy, foundFor } from '../../../../shared/ledger/gate-state-of.ts';
+import type { Surroundings } from '../../activity.ts';
+import { quarantineOf } from '../intake-candidate.ts';
+import type { Asked } from './kind.ts';
+
+/** `undefined`: the gate does not ask that (any more), or the candidate is not in quarantine for the platforms of today. */
+export function questionOf(
+  gate: Gate,
+  candidate: CandidateRow,
+  id: string,
+): { question: Question; check: Check; subject: Digest } | undefined {
+  const found = foundFor(gate, candidate);
+  const question = questionsOf(decidingPolicy(gate), found).find((one) => one.id === id);
+  const check = question && gate.checks.find(({ name }) => name === question.check);
+  return found.subject && question && check ? { question, check, subject: found.subject } : undefined;
+}
+
+export function askedOf(
+  world: Surroundings,
+  { gate, candidate, id, nonce, at }: { gate: Gate; candidate: CandidateRow; id: string; nonce: string; at: number },
+): Asked | undefined {
+  const found = questionOf(gate, candidate, id);
+  if (!found) return undefined;
+  const { question, check, subject } = found;
+  const image = { ...quarantineOf(world, gate), digest: question.digest };
+  return { gate, check, digest: candidate.digest, subject, image, platform: question.platform, nonce, at };
+}

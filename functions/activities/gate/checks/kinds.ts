@@ -1,0 +1,13 @@
+/** Every kind of check, and what it does. */
+import type { Check } from '../../../../shared/domain/policy.ts';
+import type { CheckEffects } from './kind.ts';
+import { scriptEffects } from './script.ts';
+import { taskEffects } from './task.ts';
+
+const kinds: { [Kind in Check['kind']]: CheckEffects<Extract<Check, { kind: Kind }>> } = {
+  script: scriptEffects,
+  task: taskEffects,
+};
+
+/** That the effects take checks of this very kind, the table says; the compiler does not follow it through the index. */
+export const effectsOf = (check: Check): CheckEffects<Check> => kinds[check.kind] as CheckEffects<Check>;

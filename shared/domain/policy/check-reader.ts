@@ -1,0 +1,19 @@
+/** Reads one kind of check from its mapping. */
+import type { Check } from '../policy.ts';
+import type { Fields } from './fields.ts';
+import type { Place } from './place.ts';
+import type { PolicyFiles } from './policy-files.ts';
+
+export interface CheckReader {
+  /** Its own keys: the one that makes a check of this kind, and those that go with it. */
+  fields: Fields;
+  /** `undefined`: something is wrong, and was reported. Unknown keys and `timeout` are its caller's business. */
+  read(name: string, place: Place, options: ReadingCheck): Check | undefined;
+}
+
+export interface ReadingCheck {
+  /** `undefined`: it is wrong, which was reported. */
+  timeoutMs: number | undefined;
+  folder: PolicyFiles;
+  hash: (text: string) => string;
+}
