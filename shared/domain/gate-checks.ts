@@ -1,7 +1,7 @@
 /** The checks of one candidate, as far as they count now: what is missing, what runs, what was answered, and whose turn it is. */
 import type { Candidate, Evidence, GateState } from './gate-state.ts';
 import type { Verdict } from './outcome.ts';
-import { questionsOf } from './questions.ts';
+import { checkOf, questionsOf } from './questions.ts';
 import type { Digest } from './reference.ts';
 
 /** `check`: the id of a question. `attempt` counts every try ever made of it on this candidate, `tries` those of this opening. */
@@ -46,12 +46,14 @@ export function checksOf(state: GateState, candidate: Candidate) {
   };
 }
 
+/** Also one that was asked for platforms which the gate does not want any more. */
 function runningAlone({ open, policy }: GateState): Running | undefined {
+  const alone = new Set(policy.checks.flatMap((check) => (check.alone ? [check.name] : [])));
   return open
-    .flatMap((candidate) =>
-      questionsOf(policy, candidate).flatMap(({ id, alone }) => (alone ? [candidate.evidence[id]] : [])),
+    .flatMap(({ evidence }) => Object.entries(evidence))
+    .flatMap(([id, evidence]) =>
+      alone.has(checkOf(id)) && evidence.state === 'running' && evidence.runId ? [evidence] : [],
     )
-    .filter((evidence): evidence is Running => evidence?.state === 'running' && evidence.runId !== undefined)
     .toSorted((a, b) => b.startedAt - a.startedAt)[0];
 }
 

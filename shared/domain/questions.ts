@@ -38,3 +38,6 @@ export function questionsOf(
     }));
   });
 }
+
+/** The check that a question is of. Names of checks have no colon. */
+export const checkOf = (id: string): string => id.split(':')[0] ?? id;

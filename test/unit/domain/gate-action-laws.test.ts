@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { nextGateAction, type GateAction } from '../../../shared/domain/gate-action.ts';
 import type { Evidence, GateState } from '../../../shared/domain/gate-state.ts';
+import { checkOf } from '../../../shared/domain/questions.ts';
 import { gateStates } from './gate-arbitrary.ts';
 import { NOW } from './gate-builders.ts';
 
@@ -81,8 +82,10 @@ describe('the decision about a gate, in any state,', () => {
         const action = nextGateAction(state, NOW);
         if (action.kind !== 'check') return;
         const alone = state.policy.checks.filter((check) => check.alone).map(({ name }) => name);
-        const starting = action.checks.filter(({ check }) => alone.includes(check));
-        const underWay = state.open.flatMap(({ evidence }) => alone.map((name) => evidence[name])).filter(isUnderWay);
+        const starting = action.checks.filter(({ check }) => alone.includes(checkOf(check)));
+        const underWay = state.open
+          .flatMap(({ evidence }) => Object.entries(evidence))
+          .filter(([id, evidence]) => alone.includes(checkOf(id)) && isUnderWay(evidence));
         expect(starting.length + (starting.length > 0 ? underWay.length : 0)).toBeLessThanOrEqual(1);
       }),
       { numRuns: RUNS },
@@ -139,7 +142,7 @@ describe('the decision about a gate, in any state,', () => {
         const candidate = state.open.find(({ digest }) => digest === action.digest);
         expect(action.checks.length).toBeGreaterThan(0);
         for (const { check, attempt } of action.checks) {
-          expect(state.policy.checks.map(({ name }) => name)).toContain(check.split(':')[0]);
+          expect(state.policy.checks.map(({ name }) => name)).toContain(checkOf(check));
           expect(attempt).toBeGreaterThan(candidate?.evidence[check]?.attempt ?? 0);
         }
       }),
