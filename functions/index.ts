@@ -4,13 +4,15 @@
  */
 import { app } from '@azure/functions';
 import * as df from 'durable-functions';
-import { createClients } from '../shared/azure/clients.ts';
+import { applicationInsights } from '../shared/azure/application-insights.ts';
+import { appCredential, createClients } from '../shared/azure/clients.ts';
 import { azurePorts } from '../shared/azure/ports.ts';
 import { ociUpstreams } from '../shared/oci/upstreams.ts';
 import { policyFolder } from '../shared/policy-folder.ts';
 import { policyVariables, readSettings } from '../shared/settings.ts';
-import { fileTelemetry } from '../shared/telemetry/file-telemetry.ts';
-import { noTelemetry } from '../shared/telemetry.ts';
+import { applicationInsightsSink } from '../shared/telemetry/application-insights-sink.ts';
+import { telemetryFile } from '../shared/telemetry/telemetry-file.ts';
+import { telemetryTo } from '../shared/telemetry/telemetry-to.ts';
 import { stories } from '../orchestrations/stories.ts';
 import { activities } from './activities/activities.ts';
 import type { Surroundings } from './activities/activity.ts';
@@ -28,17 +30,20 @@ if (read.kind === 'invalid') {
 }
 const { settings } = read;
 
-if (settings.applicationInsights) {
-  console.warn(
-    'APPLICATIONINSIGHTS_CONNECTION_STRING: the host uses it for its own log; traces and metrics of the app are not sent there in this version ' +
-      '(that needs @azure/monitor-opentelemetry). TELEMETRY_FILE writes them to a file.',
-  );
-}
-const telemetry = settings.telemetryFile
-  ? fileTelemetry({ file: settings.telemetryFile, warn: (message) => console.warn(message) })
-  : noTelemetry;
+const credential = appCredential(settings);
+const warn = (message: string) => console.warn(message);
+// The exporters read it from nowhere else; with it they tell Microsoft nothing about themselves.
+process.env['APPLICATION_INSIGHTS_NO_STATSBEAT'] ??= '1';
+const { telemetryFile: file, applicationInsights: connectionString } = settings;
+const telemetry = telemetryTo([
+  ...(file === undefined ? [] : [telemetryFile({ file, warn })]),
+  ...(connectionString === undefined
+    ? []
+    : [applicationInsightsSink(applicationInsights({ connectionString, credential, warn }))]),
+]);
+app.hook.appTerminate(() => telemetry.close());
 
-const azure = azurePorts(createClients(settings));
+const azure = azurePorts(createClients(settings, { credential }));
 const world: Surroundings = {
   ...azure,
   upstreams: ociUpstreams(),

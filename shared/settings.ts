@@ -9,6 +9,7 @@ import { z } from 'zod';
 import { host as registryHost } from './domain/reference.ts';
 import type { Host } from './domain/reference.ts';
 import { isLoopback } from './loopback.ts';
+import { isConnectionString } from './settings/connection-string.ts';
 import { isSchedule } from './settings/schedule.ts';
 import { shown } from './settings/shown.ts';
 import { variableProblems } from './settings/policy-variables.ts';
@@ -34,7 +35,7 @@ export interface Settings {
   authMode: 'entra' | 'local';
   managedIdentityClientId?: string;
   telemetryFile?: string;
-  /** The connection string, for the host. */
+  /** The connection string. */
   applicationInsights?: string;
 }
 
@@ -108,10 +109,18 @@ const schema = z.object({
     description: 'A file for traces and metrics (OTLP as JSON lines); without it there are none.',
     example: 'telemetry.jsonl',
   }),
-  APPLICATIONINSIGHTS_CONNECTION_STRING: z.string().optional().meta({
-    description: 'Of the Functions host, for its log; traces and metrics of the app are not sent there yet.',
-    example: 'InstrumentationKey=00000000-0000-0000-0000-000000000000',
-  }),
+  APPLICATIONINSIGHTS_CONNECTION_STRING: z
+    .string()
+    .refine(
+      isConnectionString,
+      'not a connection string with an InstrumentationKey (a GUID) and an IngestionEndpoint (https://)',
+    )
+    .optional()
+    .meta({
+      description: 'Application Insights, for traces and metrics of the app and the log of the Functions host.',
+      example:
+        'InstrumentationKey=00000000-0000-0000-0000-000000000000;IngestionEndpoint=https://westeurope-5.in.applicationinsights.azure.com/',
+    }),
   POLICY_VARIABLES: z.string().optional().meta({
     description: 'More settings that the policy may name as ${NAME}, beside all that end in _REGISTRY.',
     example: 'REGION,STAGE',

@@ -16,7 +16,18 @@ export const newApp = (): App => new Hono<Env>();
 
 /** Azure Resource Manager compares paths without regard to case: patterns on this app are written in lower case. */
 export const newArmApp = (): App =>
-  new Hono<Env>({ getPath: (request) => new URL(request.url).pathname.toLowerCase() });
+  withCharset(new Hono<Env>({ getPath: (request) => new URL(request.url).pathname.toLowerCase() }));
+
+/** JSON of Resource Manager and of Key Vault says its charset. */
+export function withCharset(app: App): App {
+  app.use('*', async (c, next) => {
+    await next();
+    if (c.res.headers.get('content-type') === 'application/json') c.header('content-type', JSON_IN_UTF8);
+  });
+  return app;
+}
+
+const JSON_IN_UTF8 = 'application/json; charset=utf-8';
 
 export class PortInUse extends Error {
   readonly code = 'PortInUse';

@@ -18,6 +18,10 @@ const TYPES = [
   'Microsoft.KeyVault/vaults',
 ];
 
+/** Here times end in Z, whatever the service writes. */
+const time = z.string().transform((text) => text.replace(/\+00:00$/, 'Z'));
+const systemData = z.looseObject({ createdAt: time.optional(), lastModifiedAt: time.optional() });
+
 const resource = z.object({
   id: z.string(),
   name: z.string(),
@@ -26,6 +30,7 @@ const resource = z.object({
   sku: z.unknown().optional(),
   tags: z.unknown().optional(),
   identity: z.unknown().optional(),
+  systemData: systemData.optional(),
 });
 const list = z.object({ value: z.array(resource) });
 

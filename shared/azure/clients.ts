@@ -54,11 +54,15 @@ export interface ClientOptions {
   httpClient?: HttpClient;
 }
 
+/** A managed identity in Azure; what stands for it on a developer's machine. */
+export const appCredential = ({
+  managedIdentityClientId,
+}: Pick<ClientSettings, 'managedIdentityClientId'>): TokenCredential =>
+  new DefaultAzureCredential(managedIdentityClientId === undefined ? {} : { managedIdentityClientId });
+
 export function createClients(settings: ClientSettings, options: ClientOptions = {}): Clients {
-  const { subscriptionId, armEndpoint, keyVaultUrl, tablesEndpoint, managedIdentityClientId } = settings;
-  const credential =
-    options.credential ??
-    new DefaultAzureCredential(managedIdentityClientId === undefined ? {} : { managedIdentityClientId });
+  const { subscriptionId, armEndpoint, keyVaultUrl, tablesEndpoint } = settings;
+  const { credential = appCredential(settings) } = options;
   const { deadlineSeconds = CALL_DEADLINE_SECONDS, httpClient } = options;
   const common = { ...patience({ deadlineSeconds }), ...(httpClient ? { httpClient } : {}) };
   const arm = { ...common, endpoint: armEndpoint };

@@ -10,6 +10,9 @@ export const LONGEST_PAUSE_SECONDS = 10;
 /** Between two looks at a long-running operation whose answers name no `Retry-After`. */
 export const OPERATION_POLL_MS = 1000;
 
+/** Short: what is not sent within it waits on the disk, and the host gives a worker that it stops some ten seconds. */
+export const TELEMETRY_DEADLINE_SECONDS = 5;
+
 // ---- Table Storage: learn.microsoft.com/rest/api/storageservices/understanding-the-table-service-data-model --------------------
 
 /** Text is kept in UTF-16: 64 KiB in a property. Somewhat less, so that a cut can move off a surrogate pair. */

@@ -36,7 +36,8 @@ function mayRepeat(response: PipelineResponse | undefined, error: RestError | un
   return response ? response.status === 408 || response.status >= 500 : error !== undefined;
 }
 
-const deadlinePolicy = (deadlineSeconds: number): PipelinePolicy => ({
+/** Ends a call, its repetitions included. */
+export const deadlinePolicy = (deadlineSeconds: number): PipelinePolicy => ({
   name: 'gatedImportDeadlinePolicy',
   sendRequest(request, next) {
     const signals = [AbortSignal.timeout(deadlineSeconds * 1000)];

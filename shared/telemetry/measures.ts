@@ -5,6 +5,8 @@ import type { Attributes, Counted, Measured } from '../telemetry.ts';
 /** Seconds: from what a cached check takes to a week of soaking. */
 const BOUNDS = [1, 5, 15, 60, 300, 900, 3_600, 21_600, 86_400, 259_200, 604_800];
 
+export const metricName = (what: Counted | Measured | 'telemetry.dropped'): string => `gated_import.${what}`;
+
 export interface Measures {
   count(what: Counted | 'telemetry.dropped', attributes: Attributes): void;
   measure(what: Measured, seconds: number, attributes: Attributes): void;
@@ -13,8 +15,8 @@ export interface Measures {
 }
 
 export function measures(): Measures {
-  const counts = new Map<string, Map<string, { attributes: Attributes; value: number }>>();
-  const histograms = new Map<string, Map<string, HistogramPoint>>();
+  const counts = new Map<Counted | 'telemetry.dropped', Map<string, { attributes: Attributes; value: number }>>();
+  const histograms = new Map<Measured, Map<string, HistogramPoint>>();
   let hasChanged = false;
 
   return {
@@ -42,19 +44,17 @@ export function measures(): Measures {
       hasChanged = false;
       return [
         ...[...counts].map(([name, points]): Metric => {
-          return { kind: 'sum', name: named(name), unit: '1', points: [...points.values()] };
+          return { kind: 'sum', name: metricName(name), unit: '1', points: [...points.values()] };
         }),
         ...[...histograms].map(([name, points]): Metric => {
-          return { kind: 'histogram', name: named(name), unit: 's', bounds: BOUNDS, points: [...points.values()] };
+          return { kind: 'histogram', name: metricName(name), unit: 's', bounds: BOUNDS, points: [...points.values()] };
         }),
       ];
     },
   };
 }
 
-const named = (what: string): string => `gated_import.${what}`;
-
-function pointOf<P>(all: Map<string, Map<string, P>>, what: string, attributes: Attributes, first: () => P): P {
+function pointOf<W, P>(all: Map<W, Map<string, P>>, what: W, attributes: Attributes, first: () => P): P {
   const points = all.get(what) ?? new Map<string, P>();
   all.set(what, points);
   const key = JSON.stringify(Object.entries(attributes).toSorted(([a], [b]) => (a < b ? -1 : 1)));

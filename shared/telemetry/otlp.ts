@@ -3,21 +3,8 @@
  *
  * https://opentelemetry.io/docs/specs/otel/protocol/file-exporter/
  */
-import { createHash, randomBytes } from 'node:crypto';
-import type { Origin } from '../domain/origin.ts';
 import type { Attributes } from '../telemetry.ts';
-
-export interface Span {
-  traceId: string;
-  spanId: string;
-  parentSpanId?: string;
-  name: string;
-  attributes: Attributes;
-  /** Epoch milliseconds. */
-  startedAt: number;
-  endedAt: number;
-  failed?: string;
-}
+import type { Span } from './span.ts';
 
 export type Metric =
   | { kind: 'sum'; name: string; unit: string; points: { attributes: Attributes; value: number }[] }
@@ -30,15 +17,6 @@ export interface HistogramPoint {
   /** One more than there are bounds. */
   buckets: number[];
 }
-
-/** The same for the same candidate, wherever and whenever it is asked for. */
-export function traceOf({ gate, digest, opening }: Origin): { traceId: string; spanId: string } {
-  const hash = createHash('sha256').update(`${gate} ${digest} ${opening}`).digest('hex');
-  return { traceId: hash.slice(0, 32), spanId: hash.slice(32, 48) };
-}
-
-export const newTraceId = (): string => randomBytes(16).toString('hex');
-export const newSpanId = (): string => randomBytes(8).toString('hex');
 
 export function spanLine({
   traceId,

@@ -1,17 +1,30 @@
 /** An operator steers the whole system over HTTP: holds it, rolls the page back, lets it go on, and reads afterwards what was done. */
-import { readFile } from 'node:fs/promises';
+import { mkdtemp, readFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { openTls } from '../../local/cloud/tls.ts';
 import { missing } from '../../local/demo/until.ts';
 import { GATE, HELLO_WORLD } from '../../local/demo/walkthrough.ts';
+import { layoutOf } from '../../local/layout.ts';
+import { startIngestion, type Ingestion } from '../contract/azure/ingestion.ts';
+import { readTelemetry } from '../unit/telemetry/read-telemetry.ts';
 import { colourOfPage, followed } from './followers.ts';
 import { startSystem, whileAway, type System } from './system.ts';
 
 let system: System;
+let ingestion: Ingestion;
 beforeAll(async () => {
-  system = await startSystem();
+  const directory = await mkdtemp(join(tmpdir(), 'gated-import-steering-'));
+  // Of the CA that the app will trust.
+  ingestion = await startIngestion(await openTls({ folder: layoutOf(directory).tls }));
+  const settings = { APPLICATIONINSIGHTS_CONNECTION_STRING: ingestion.connectionString };
+  system = await startSystem({ directory, settings });
 });
-afterAll(() => system?.destroy());
+afterAll(async () => {
+  await system?.destroy();
+  await ingestion?.wire.close();
+});
 
 const because = { reason: 'incident 4711' };
 const url = (path: string) => `${system.local.endpoints.app}/api/${path}`;
@@ -153,17 +166,28 @@ test('the API describes itself', async () => {
   expect(await read('openapi.json')).toEqual(description);
 });
 
-test('a trace of the candidate is in the file for telemetry', async () => {
+test('a trace of the candidate is in the file for telemetry, and the same one in Application Insights', async () => {
   const { current } = await system.gate();
   const file = join(system.local.endpoints.logs['app'] ?? '', '..', 'telemetry.jsonl');
-  const lines = (await readFile(file, 'utf8')).split('\n').filter((line) => line.includes(current?.digest ?? 'none'));
+  const told = () => readTelemetry(file).spans.filter(({ attributes }) => attributes['digest'] === current?.digest);
+  const sent = () => ingestion.received().spans.filter(({ properties }) => properties['digest'] === current?.digest);
 
-  const traces = lines.flatMap((line) => {
-    const { traceId, name } = /"traceId":"(?<traceId>\w{32})".*?"name":"(?<name>\w+)","kind"/.exec(line)?.groups ?? {};
-    return traceId ? [`${traceId} ${name}`] : [];
-  });
-  const [first = ''] = traces;
-  expect(traces.filter((one) => !one.startsWith(first.slice(0, 32)))).toEqual([]);
+  const [{ traceId } = { traceId: 'none' }] = told();
+  const names = told().map((span) => `${span.traceId} ${span.name}`);
   for (const name of ['intakeCandidate', 'completePromotion', 'candidate', 'startBuild', 'recordDeployment'])
-    expect(lines.join('\n'), name).toContain(`"name":"${name}"`);
+    expect(names).toContain(`${traceId} ${name}`);
+
+  const idsOf = (spans: { traceId: string; spanId: string }[]) => spans.map((span) => `${span.traceId} ${span.spanId}`);
+  await expect.poll(() => idsOf(sent()), { timeout: 15_000 }).toEqual(idsOf(told()));
+  for (const { headers } of ingestion.wire.requests) expect(headers.authorization).toMatch(/^Bearer \S+$/);
+});
+
+test('nothing that was counted is lost when the app is told to stop', async () => {
+  const file = join(system.local.endpoints.logs['app'] ?? '', '..', 'telemetry.jsonl');
+  await system.local.stop();
+
+  const counted = Number(readTelemetry(file).metrics['gated_import.sweeps']?.[0]?.asInt);
+  const sweeps = ingestion.received().metrics.filter(({ name }) => name === 'gated_import.sweeps');
+  expect(counted).toBeGreaterThan(0);
+  expect(sweeps.reduce((sum, { value }) => sum + value, 0)).toBe(counted);
 });

@@ -3,8 +3,9 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { fileTelemetry } from '../../shared/telemetry/file-telemetry.ts';
-import { traceOf } from '../../shared/telemetry/otlp.ts';
+import { telemetryFile } from '../../shared/telemetry/telemetry-file.ts';
+import { telemetryTo, type ClosableTelemetry } from '../../shared/telemetry/telemetry-to.ts';
+import { traceOf } from '../../shared/telemetry/span.ts';
 import { flat, readTelemetry } from '../unit/telemetry/read-telemetry.ts';
 import { builder } from './building-world.ts';
 import { green, red, type GateWorld } from './gate-world.ts';
@@ -13,11 +14,11 @@ import { START } from './harness.ts';
 let folder: string;
 let file: string;
 let world: GateWorld;
-let telemetry: ReturnType<typeof fileTelemetry>;
+let telemetry: ClosableTelemetry;
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'telemetry-'));
   file = join(folder, 'telemetry.jsonl');
-  telemetry = fileTelemetry({ file, warn: () => {} });
+  telemetry = telemetryTo([telemetryFile({ file, warn: () => {} })]);
   world = builder({}, {}, { telemetry });
 });
 afterEach(async () => {

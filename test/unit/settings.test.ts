@@ -212,6 +212,32 @@ describe('the variables of a policy', () => {
   });
 });
 
+describe('a connection string of Application Insights', () => {
+  const KEY = 'InstrumentationKey=5f4d2c1b-9a8e-4d6f-b0c7-3e2a1f0d9c8b';
+  const ENDPOINT = 'IngestionEndpoint=https://westeurope-5.in.applicationinsights.azure.com/';
+  const given = (text: string) => ({ ...AZURE, APPLICATIONINSIGHTS_CONNECTION_STRING: text });
+
+  test('is taken as the portal shows it', () => {
+    const text = `${KEY};${ENDPOINT};LiveEndpoint=https://westeurope.livediagnostics.monitor.azure.com/;ApplicationId=0f1e2d3c-4b5a-4968-8776-655443322110`;
+
+    expect(readSettings(given(text))).toMatchObject({ kind: 'valid', settings: { applicationInsights: text } });
+  });
+
+  test.each([
+    ['without a key', ENDPOINT],
+    ['with a key that is none', `InstrumentationKey=secret;${ENDPOINT}`],
+    ['without an endpoint', KEY],
+    ['with an endpoint that anybody can read along', `${KEY};IngestionEndpoint=http://westeurope-5.in.example`],
+    ['with something else in it', `${KEY};${ENDPOINT};`],
+  ])('%s is refused, and not shown', (_, text) => {
+    expect(problemsOf(given(text))).toEqual([
+      expect.stringMatching(
+        /^APPLICATIONINSIGHTS_CONNECTION_STRING: the value \(not shown.*is not a connection string/,
+      ),
+    ]);
+  });
+});
+
 describe('local.settings.json.example', () => {
   const load = async (): Promise<Record<string, string>> => {
     const text = await readFile(new URL('../../local.settings.json.example', import.meta.url), 'utf8');

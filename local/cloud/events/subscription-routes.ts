@@ -11,6 +11,7 @@ import { armError, type App, type Env } from '../http.ts';
 import type { World } from '../world.ts';
 import { deadLetterProblem } from './dead-letter-destination.ts';
 import type { Delivery } from './delivery.ts';
+import { readListFilter } from './list-filter.ts';
 import type { Operations } from './operations.ts';
 import { placeOf, type ListPlace } from './place.ts';
 import { putBody, show, type Definition } from './subscription.ts';
@@ -67,7 +68,9 @@ function answerList(c: Context<Env>, next: Next, request: ListRequest): Response
   if (c.req.method !== 'GET') return next();
   const { subscriptions, topic, systemTopic } = request;
   const here = subscriptions.of(topic).filter((each) => each.systemTopic?.toLowerCase() === systemTopic?.toLowerCase());
-  return c.json({ value: here.map(show) });
+  const filter = readListFilter(c.req.query('$filter'));
+  if ('problem' in filter) return armError(c, 400, 'NotEmulated', filter.problem);
+  return c.json({ value: here.filter(filter.matches).map(show) });
 }
 
 function answerOne(c: Context<Env>, next: Next, request: OneRequest): Response | Promise<Response | void> {

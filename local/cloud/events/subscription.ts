@@ -108,7 +108,7 @@ export function show({ id, name, topic, systemTopic, state, definition }: Subscr
     name,
     type: `Microsoft.EventGrid/${systemTopic === undefined ? '' : 'systemTopics/'}eventSubscriptions`,
     properties: {
-      topic,
+      topic: topic.replace('/resourcegroups/', '/resourceGroups/'),
       provisioningState: state,
       ...definition,
       labels: definition.labels ?? null,

@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Digest } from '../../../shared/domain/reference.ts';
 import type { Registry } from './registry.ts';
-import { azureTime } from './time.ts';
+import { azureTime } from '../time.ts';
 
 interface Pushed {
   repository: string;

@@ -6,8 +6,19 @@ export const MANIFEST_BYTES = 4 * 1024 * 1024;
 /** Manifests of one image that an import copies: https://learn.microsoft.com/azure/container-registry/container-registry-import-images */
 export const IMPORT_MANIFESTS = 50;
 
-/** Premium: https://learn.microsoft.com/azure/container-registry/container-registry-skus */
-export const USAGE = { sizeBytes: 500 * 1024 ** 3, webhooks: 500, scopeMaps: 50_000, tokens: 50_000 };
+const GIB = 1024 ** 3;
+const PREMIUM = { sizeBytes: 500 * GIB, webhooks: 500 };
+
+/** Scope maps and tokens are Premium's: https://learn.microsoft.com/azure/container-registry/container-registry-skus */
+export const USAGE = {
+  scopeMaps: 50_000,
+  tokens: 50_000,
+  included: (sku: unknown): { sizeBytes: number; webhooks: number } => {
+    if (sku === 'Basic') return { sizeBytes: 10 * GIB, webhooks: 2 };
+    if (sku === 'Standard') return { sizeBytes: 100 * GIB, webhooks: 10 };
+    return PREMIUM;
+  },
+};
 
 /** 75 minutes: https://github.com/Azure/acr/blob/main/docs/AAD-OAuth.md */
 export const ACCESS_TOKEN_SECONDS = 75 * 60;

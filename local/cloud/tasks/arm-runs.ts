@@ -2,7 +2,8 @@
 import { randomBytes } from 'node:crypto';
 import type { Context } from 'hono';
 import { z } from 'zod';
-import { armError, type App } from '../http.ts';
+import { armError, type App, type Env } from '../http.ts';
+import { authorOf, createdBy, modifiedBy } from '../system-data.ts';
 import type { World } from '../world.ts';
 import { bodyOf, nameAfter, notFound, registryOf, REGISTRY_PATH } from './arm-request.ts';
 import { ACCOUNT, containerOf, logPath, type BlobStore } from './blob-store.ts';
@@ -30,8 +31,13 @@ export function addRunRoutes(arm: App, { world, records, queue, blobs }: RunRout
 
   /** Finds registry and run, or refuses. */
   const withRun =
-    (act: (c: Context, found: { registry: Registry; key: string; run: RunRecord }) => Response | Promise<Response>) =>
-    (c: Context) => {
+    (
+      act: (
+        c: Context<Env>,
+        found: { registry: Registry; key: string; run: RunRecord },
+      ) => Response | Promise<Response>,
+    ) =>
+    (c: Context<Env>) => {
       const registry = registryOf(c, config);
       if (registry instanceof Response) return registry;
       const id = nameAfter(c, 'runs');
@@ -49,7 +55,9 @@ export function addRunRoutes(arm: App, { world, records, queue, blobs }: RunRout
     if (request instanceof Response) return request;
     const planned = planRequest(request, { world, records, registry });
     if ('missing' in planned) return notFound(c, planned.missing);
-    const run = records.addRun(planned, new Date(world.clock.now()).toISOString());
+    const author = authorOf(c, config, world.clock.now());
+    const systemData = modifiedBy(author);
+    const run = records.addRun({ ...planned, systemData }, new Date(author.at).toISOString());
     blobs.openAppend(logPath(registry.name, run.runId));
     const answer = c.json(view(run, registry));
     queue.wake();
@@ -80,8 +88,12 @@ export function addRunRoutes(arm: App, { world, records, queue, blobs }: RunRout
     withRun(async (c, { registry, key, run }) => {
       const body = await bodyOf(c, z.strictObject({ isArchiveEnabled: z.boolean().optional() }));
       if (body instanceof Response) return body;
+      const author = authorOf(c, config, world.clock.now());
       const changed = {
         ...run,
+        updatedAt: new Date(author.at).toISOString(),
+        // To Resource Manager a run is made by the first write that names it, which is this one.
+        systemData: { ...createdBy(author), ...run.systemData, ...modifiedBy(author) },
         ...(body.isArchiveEnabled === undefined ? {} : { isArchiveEnabled: body.isArchiveEnabled }),
       };
       records.runs.put(key, changed);

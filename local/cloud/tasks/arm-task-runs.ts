@@ -3,6 +3,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { Context } from 'hono';
 import { z } from 'zod';
 import { armError, type App } from '../http.ts';
+import { authorOf, createdBy, modifiedBy } from '../system-data.ts';
 import { bodyOf, nameAfter, notFound, registryOf, REGISTRY_PATH } from './arm-request.ts';
 import type { RunRoutes } from './arm-runs.ts';
 import { logPath } from './blob-store.ts';
@@ -47,10 +48,12 @@ export function addTaskRunRoutes(arm: App, { world, records, queue, blobs }: Run
 
     const planned = planRequest(request, { world, records, registry });
     if ('missing' in planned) return notFound(c, planned.missing);
+    const author = authorOf(c, world.config, world.clock.now());
     const taskRun = world.store.transaction(() => {
-      const run = records.addRun(planned, new Date(world.clock.now()).toISOString());
+      const run = records.addRun({ ...planned, runType: 'QuickRun' }, new Date(author.at).toISOString());
       const record: TaskRunRecord = {
         ...{ name: known?.name ?? name, request: stored(request), run: run.key },
+        systemData: { ...(known?.systemData ?? createdBy(author)), ...modifiedBy(author) },
         ...(body.location === undefined ? {} : { location: body.location }),
         ...(forceUpdateTag === undefined ? {} : { forceUpdateTag }),
       };

@@ -1,7 +1,7 @@
 /** `…/registries/{registry}/tasks`: PUT, GET, PATCH, DELETE, list and listDetails. */
 import type { Context } from 'hono';
-import type { App } from '../http.ts';
-import { armError } from '../http.ts';
+import { armError, type App, type Env } from '../http.ts';
+import { authorOf, createdBy, modifiedBy } from '../system-data.ts';
 import type { World } from '../world.ts';
 import { checked, jsonOf, nameAfter, notFound, registryOf, REGISTRY_PATH } from './arm-request.ts';
 import { mergePatch } from './merge.ts';
@@ -27,12 +27,14 @@ export function addTaskRoutes(
   const view = (task: TaskRecord, registry: Registry, secrets: 'shown' | 'hidden' = 'hidden') =>
     taskView(task, { config: world.config, registry, secrets });
 
-  const store = (registry: Registry, name: string, resource: TaskResource): TaskRecord => {
+  const store = (c: Context<Env>, registry: Registry, name: string, resource: TaskResource): TaskRecord => {
+    const author = authorOf(c, world.config, world.clock.now());
     const known = records.tasks.get(taskKey(registry.name, name));
     const task: TaskRecord = {
       registry: registry.name,
       name: known?.name ?? name,
-      createdAt: known?.createdAt ?? new Date(world.clock.now()).toISOString(),
+      createdAt: known?.createdAt ?? new Date(author.at).toISOString(),
+      systemData: { ...(known?.systemData ?? createdBy(author)), ...modifiedBy(author) },
       principalId: known?.principalId ?? newId(),
       resource,
       ...(known?.baseImageDependencies ? { baseImageDependencies: known.baseImageDependencies } : {}),
@@ -46,7 +48,8 @@ export function addTaskRoutes(
 
   /** Finds registry and task, or refuses. */
   const withTask =
-    (act: (c: Context, registry: Registry, task: TaskRecord) => Response | Promise<Response>) => (c: Context) => {
+    (act: (c: Context<Env>, registry: Registry, task: TaskRecord) => Response | Promise<Response>) =>
+    (c: Context<Env>) => {
       const registry = registryOf(c, world.config);
       if (registry instanceof Response) return registry;
       const name = nameAfter(c, 'tasks');
@@ -59,7 +62,9 @@ export function addTaskRoutes(
   arm.get(`${REGISTRY_PATH}/tasks`, (c) => {
     const registry = registryOf(c, world.config);
     if (registry instanceof Response) return registry;
-    const tasks = records.tasks.entries(`${registry.name.toLowerCase()}/`);
+    const tasks = records.tasks
+      .entries(`${registry.name.toLowerCase()}/`)
+      .toSorted((a, b) => Date.parse(a.value.createdAt) - Date.parse(b.value.createdAt));
     return c.json({ value: tasks.map(({ value }) => view(value, registry)) });
   });
 
@@ -73,7 +78,7 @@ export function addTaskRoutes(
     const json = await jsonOf(c);
     if (json instanceof Response) return json;
     const resource = checked(c, taskResource, json);
-    return resource instanceof Response ? resource : c.json(view(store(registry, name, resource), registry));
+    return resource instanceof Response ? resource : c.json(view(store(c, registry, name, resource), registry));
   });
 
   arm.get(
@@ -87,7 +92,7 @@ export function addTaskRoutes(
       const patch = await jsonOf(c);
       if (patch instanceof Response) return patch;
       const resource = checked(c, taskResource, mergePatch(task.resource, patch));
-      return resource instanceof Response ? resource : c.json(view(store(registry, task.name, resource), registry));
+      return resource instanceof Response ? resource : c.json(view(store(c, registry, task.name, resource), registry));
     }),
   );
 

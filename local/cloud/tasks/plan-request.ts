@@ -29,8 +29,8 @@ export function planRequest(
   const override = request.overrideTaskStepProperties ?? undefined;
   return {
     registry: registry.name,
-    // A task that a person or a program starts is a quick run too.
-    runType: properties.step.type === 'Docker' ? 'QuickBuild' : 'QuickRun',
+    // Whatever its step is.
+    runType: 'QuickRun',
     agentConfiguration: { cpu: properties.agentConfiguration?.cpu ?? 2 },
     isArchiveEnabled,
     task: task.name,

@@ -1,6 +1,7 @@
 /** What ACR Tasks keeps in the store: tasks, runs, and the queue. Keys are in lower case, as Azure compares names. */
 import { randomUUID } from 'node:crypto';
 import type { Collection, Store } from '../store.ts';
+import type { SystemData } from '../system-data.ts';
 import type { CloudConfig } from '../world.ts';
 import type { Credentials, Platform, RunRequest, TaskResource, TaskStep } from './schemas.ts';
 
@@ -17,6 +18,7 @@ export interface TaskRecord {
   /** As it was sent, with its secrets. */
   resource: TaskResource;
   baseImageDependencies?: ImageDependency[];
+  systemData?: SystemData;
 }
 
 export interface ImageDependency {
@@ -69,6 +71,8 @@ export interface RunRecord {
   finishedAt?: string;
   outputImages?: OutputImage[];
   errorMessage?: string;
+  /** Of a run that somebody asked for. */
+  systemData?: SystemData;
   /** Dropped when the run ends: it may hold secrets. */
   spec?: RunSpec;
 }
@@ -125,6 +129,7 @@ export interface TaskRunRecord {
   request: RunRequest;
   /** Key of the run it started. */
   run: string;
+  systemData?: SystemData;
 }
 
 export const taskKey = (registry: string, name: string): string => `${registry}/${name}`.toLowerCase();

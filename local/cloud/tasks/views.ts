@@ -1,4 +1,5 @@
 /** Tasks and runs as Azure Resource Manager answers them. Secrets are in `listDetails` only. */
+import { armSeconds, armTime } from '../time.ts';
 import type { CloudConfig } from '../world.ts';
 import type { Registry, RunRecord, RunStatus, TaskRecord, TaskRunRecord } from './records.ts';
 import type { Setting } from './schemas.ts';
@@ -13,7 +14,7 @@ export function runView(run: RunRecord, config: CloudConfig, registry: Registry)
   const base = {
     runId: run.runId,
     status: run.status,
-    lastUpdatedTime: run.updatedAt,
+    lastUpdatedTime: armSeconds(Date.parse(run.updatedAt)),
     provisioningState: 'Succeeded',
     isArchiveEnabled: run.isArchiveEnabled,
   };
@@ -22,10 +23,10 @@ export function runView(run: RunRecord, config: CloudConfig, registry: Registry)
       ? {}
       : {
           runType: run.runType,
-          createTime: run.createdAt,
-          startTime: run.startedAt,
-          finishTime: run.finishedAt,
-          outputImages: run.outputImages,
+          createTime: timeOf(run.createdAt),
+          startTime: timeOf(run.startedAt),
+          finishTime: timeOf(run.finishedAt),
+          outputImages: run.outputImages?.length ? run.outputImages : undefined,
           task: run.task,
           sourceTrigger: run.sourceTrigger,
           imageUpdateTrigger: run.imageUpdateTrigger,
@@ -40,11 +41,12 @@ export function runView(run: RunRecord, config: CloudConfig, registry: Registry)
     properties: { ...base, ...more },
     id: `${registryId(config, registry)}/runs/${run.runId}`,
     name: run.runId,
+    systemData: run.systemData,
   };
 }
 
 export function taskRunView(
-  { name, location, forceUpdateTag, request }: TaskRunRecord,
+  { name, location, forceUpdateTag, request, systemData }: TaskRunRecord,
   { config, registry, run }: { config: CloudConfig; registry: Registry; run: RunRecord | undefined },
 ): object {
   return {
@@ -58,6 +60,7 @@ export function taskRunView(
     id: `${registryId(config, registry)}/taskRuns/${name}`,
     name,
     location,
+    systemData,
   };
 }
 
@@ -82,20 +85,25 @@ export function taskView(
     type: `${TYPE}/tasks`,
     properties: {
       provisioningState: 'Succeeded',
-      creationDate: task.createdAt,
+      creationDate: timeOf(task.createdAt),
       ...open,
       platform: platformView(open.platform),
       step: { ...(isShown ? step : openStep(step)), baseImageDependencies: task.baseImageDependencies },
       trigger: isShown ? trigger : openTrigger(trigger),
-      ...(isShown ? { credentials } : {}),
+      ...(isShown && hasAny(credentials) ? { credentials } : {}),
     },
     id: `${registryId(config, registry)}/tasks/${task.name}`,
     name: task.name,
     location,
+    systemData: task.systemData,
     ...(tags ? { tags } : {}),
     ...(identity ? { identity: { ...identity, principalId: task.principalId, tenantId: config.tenant } } : {}),
   };
 }
+
+const timeOf = (stored: string | undefined): string | undefined => stored && armTime(Date.parse(stored));
+
+const hasAny = (settings: object | null | undefined): boolean => Object.values(settings ?? {}).some(Boolean);
 
 const platformView = (platform: RunRecord['platform']) =>
   platform && { ...platform, os: platform.os.toLowerCase(), architecture: platform.architecture };

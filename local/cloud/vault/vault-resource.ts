@@ -1,6 +1,7 @@
 /** The vault as a resource: get and list. The one vault of the configuration is there from the start; none can be made, changed or deleted. */
 import { armError, type App } from '../http.ts';
 import type { CloudConfig, World } from '../world.ts';
+import { RECOVERABLE_DAYS } from './limits.ts';
 
 const PROVIDER = 'providers/microsoft.keyvault/vaults';
 
@@ -21,7 +22,9 @@ export function addVaultResourceRoutes(arm: App, { world }: { world: World }): v
       tenantId: tenant,
       accessPolicies: [],
       enableRbacAuthorization: true,
+      enabledForDeployment: false,
       enableSoftDelete: true,
+      softDeleteRetentionInDays: RECOVERABLE_DAYS,
       publicNetworkAccess: 'Enabled',
       vaultUri: `https://localhost:${ports.vault}/`,
       provisioningState: 'Succeeded',

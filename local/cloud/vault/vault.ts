@@ -4,7 +4,7 @@
  * Roles decide who may do what, as in a vault with RBAC; access policies, keys and certificates are not built.
  */
 import type { MiddlewareHandler } from 'hono';
-import { newApp, type App, type Env } from '../http.ts';
+import { newApp, withCharset, type App, type Env } from '../http.ts';
 import type { IdentityService, RoleService, VaultService, World } from '../world.ts';
 import { refuse } from './answers.ts';
 import { authorize } from './authorize.ts';
@@ -33,7 +33,7 @@ interface Dependencies {
 export function createVault({ world, identity, roles }: Dependencies): Vault {
   const secrets = openSecrets(world);
   const vaultUrl = `https://localhost:${world.config.ports.vault}`;
-  const app = newApp();
+  const app = withCharset(newApp());
   app.use('*', challenge({ world, identity }));
   app.use('*', authorize({ world, roles }));
   addSecretRoutes(app, { secrets, vaultUrl });

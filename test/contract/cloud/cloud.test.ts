@@ -9,8 +9,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { startCloud, type Cloud } from '../../../local/cloud/cloud.ts';
 import { listen, newApp, PortInUse } from '../../../local/cloud/http.ts';
 import type { CloudConfig } from '../../../local/cloud/world.ts';
-import type { Engine } from '../../../local/containers/engine.ts';
-import { app, freePort, openTestWorld, type TestWorld } from './services.ts';
+import { app, emptyEngine, freePort, openTestWorld, type TestWorld } from './services.ts';
 
 let opened: TestWorld;
 let cloud: Cloud | undefined;
@@ -21,17 +20,6 @@ afterEach(async () => {
   await cloud?.stop();
   cloud = undefined;
   await opened.close();
-});
-
-/** An engine with nothing in it. */
-const emptyEngine = new Proxy({} as Engine, {
-  get: (_, property) => {
-    if (property === 'name') return 'podman';
-    if (property === 'label') return 'gated-import=contract';
-    if (property === 'ok') return () => Promise.resolve('');
-    if (property === 'exec') return () => Promise.resolve({ code: 0, stdout: '', stderr: '' });
-    throw new Error(`engine.${String(property)} was asked for`);
-  },
 });
 
 const start = async (change: Partial<CloudConfig> = {}, directory = opened.world.directory): Promise<Cloud> => {

@@ -1,6 +1,14 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { virtualClock } from '../../../local/clock.ts';
-import { openEventSystem, pushed, REGISTRY, subscriptionPath, webHook, type EventSystem } from './events-system.ts';
+import {
+  openEventSystem,
+  pushed,
+  REGISTRY,
+  shownTopic,
+  subscriptionPath,
+  webHook,
+  type EventSystem,
+} from './events-system.ts';
 import { openHanging, openWebhook, type Webhook } from './events-webhook.ts';
 import { eventually, freePort } from './services.ts';
 
@@ -39,7 +47,7 @@ test('validates the endpoint of a new subscription, and shows it without the key
     name: 'Push',
     type: 'Microsoft.EventGrid/eventSubscriptions',
     properties: {
-      topic: REGISTRY.toLowerCase(),
+      topic: shownTopic(REGISTRY),
       provisioningState: 'Succeeded',
       destination: {
         endpointType: 'WebHook',

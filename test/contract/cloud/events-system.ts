@@ -83,6 +83,9 @@ export async function openEventSystem(
   };
 }
 
+/** A resource id as a subscription names it. */
+export const shownTopic = (id: string): string => id.toLowerCase().replace('/resourcegroups/', '/resourceGroups/');
+
 export const subscriptionPath = (scope: string, name: string): string =>
   `${scope}/providers/Microsoft.EventGrid/eventSubscriptions/${name}?api-version=2022-06-15`;
 

@@ -117,3 +117,14 @@ export const noEngine = new Proxy({} as Engine, {
     throw new Error(`this test has no container engine, and engine.${String(property)} was asked for`);
   },
 });
+
+/** An engine with nothing in it. */
+export const emptyEngine = new Proxy({} as Engine, {
+  get: (_, property) => {
+    if (property === 'name') return 'podman';
+    if (property === 'label') return 'gated-import=contract';
+    if (property === 'ok') return () => Promise.resolve('');
+    if (property === 'exec') return () => Promise.resolve({ code: 0, stdout: '', stderr: '' });
+    throw new Error(`engine.${String(property)} was asked for`);
+  },
+});

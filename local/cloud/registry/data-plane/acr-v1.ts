@@ -6,7 +6,7 @@ import type { Attributes, ManifestDocument, RepositoryDocument, TagDocument } fr
 import type { Registry } from '../registry.ts';
 import { manifestUnknown, RegistryError, repositoryUnknown } from '../registry-error.ts';
 import { deleteRepository, deleteTag } from '../removal.ts';
-import { azureTime } from '../time.ts';
+import { azureTime } from '../../time.ts';
 import type { Access } from './access.ts';
 import { parseDigest } from './blobs.ts';
 import { inOrder, pageOf } from './paging.ts';

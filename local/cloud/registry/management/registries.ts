@@ -1,5 +1,7 @@
 /** The registries as resources: get, list, PUT, PATCH, names, usage and the admin user. Which registries exist is this cloud's configuration. */
-import type { App } from '../../http.ts';
+import type { Context } from 'hono';
+import type { App, Env } from '../../http.ts';
+import { authorOf, type Author } from '../../system-data.ts';
 import type { World } from '../../world.ts';
 import { REGISTRY_NAME, USAGE } from '../limits.ts';
 import type { Registry } from '../registry.ts';
@@ -24,13 +26,14 @@ export function addRegistryRoutes(
 ): void {
   const { world, registries, usersOf } = options;
   const { subscription } = world.config;
+  const author = (c: Context<Env>) => authorOf(c, world.config, world.clock.now());
   const answer = (registry: Registry): Json =>
     resource({
       registry,
       settings: settingsOf(world, registry),
       adminUserEnabled: usersOf(registry).admin().enabled,
     });
-  const update = (registry: Registry, settings: RegistrySettings, body: Json): void => {
+  const update = (registry: Registry, settings: RegistrySettings, body: Json, { at, name }: Author): void => {
     const refused = refusedSettings(body);
     if (refused.length > 0) throw notEmulated(refused.join('; '));
     const { sku, tags, properties } = merged(
@@ -42,7 +45,8 @@ export function addRegistryRoutes(
     world.store.transaction(() => {
       putSettings(world, registry, {
         ...settings,
-        modifiedAt: world.clock.now(),
+        modifiedAt: at,
+        ...(name === undefined ? {} : { modifiedBy: name }),
         sku: { ...sku, tier: sku['name'] },
         tags,
         properties,
@@ -76,7 +80,7 @@ export function addRegistryRoutes(
       }
       const registry = registryOf(c, registries);
       // A PUT says all tags, a PATCH some.
-      update(registry, { ...settingsOf(world, registry), tags: {} }, await jsonObject(c));
+      update(registry, { ...settingsOf(world, registry), tags: {} }, await jsonObject(c), author(c));
       return c.json(answer(registry));
     }),
   );
@@ -84,7 +88,7 @@ export function addRegistryRoutes(
     REGISTRY_PATH,
     refusing(async (c) => {
       const registry = registryOf(c, registries);
-      update(registry, settingsOf(world, registry), await jsonObject(c));
+      update(registry, settingsOf(world, registry), await jsonObject(c), author(c));
       return c.json(answer(registry));
     }),
   );
@@ -122,10 +126,11 @@ export function addRegistryRoutes(
         currentValue,
         unit,
       });
+      const included = USAGE.included(settingsOf(world, registry).sku['name']);
       return c.json({
         value: [
-          usage('Size', USAGE.sizeBytes, await registry.blobs.totalBytes(), 'Bytes'),
-          usage('Webhooks', USAGE.webhooks, 0, 'Count'),
+          usage('Size', included.sizeBytes, await registry.blobs.totalBytes(), 'Bytes'),
+          usage('Webhooks', included.webhooks, 0, 'Count'),
           usage('ScopeMaps', USAGE.scopeMaps, users.scopeMaps().length, 'Count'),
           usage('Tokens', USAGE.tokens, users.tokens().length, 'Count'),
         ],

@@ -3,7 +3,7 @@ import type { App } from '../../http.ts';
 import { SCOPE_MAP_OR_TOKEN_NAME } from '../limits.ts';
 import type { Registry } from '../registry.ts';
 import { SCOPE_MAP_ACTION } from '../rights.ts';
-import { armTime } from '../time.ts';
+import { armTime } from '../../time.ts';
 import { isSystemScopeMap, type ScopeMapDocument, type Users } from '../users.ts';
 import {
   ArmRefusal,

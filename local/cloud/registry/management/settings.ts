@@ -4,13 +4,16 @@
 import type { World } from '../../world.ts';
 import type { Registry } from '../registry.ts';
 import type { RoleAssignmentMode } from '../role-rights.ts';
-import { armTime, azureTime } from '../time.ts';
+import { createdBy, modifiedBy } from '../../system-data.ts';
+import { armTime, azureTime } from '../../time.ts';
 
 export type Json = { [key: string]: unknown };
 
 export interface RegistrySettings {
   createdAt: number;
   modifiedAt: number;
+  /** Client id of the last one who changed it; the registries of the configuration were made by nobody. */
+  modifiedBy?: string;
   tags: Json;
   sku: Json;
   properties: Json;
@@ -121,7 +124,10 @@ export function resource(options: { registry: Registry; settings: RegistrySettin
     name: registry.name,
     location: registry.world.config.location,
     tags: settings.tags,
-    systemData: { createdAt: armTime(settings.createdAt), lastModifiedAt: armTime(settings.modifiedAt) },
+    systemData: {
+      ...createdBy({ at: settings.createdAt }),
+      ...modifiedBy({ at: settings.modifiedAt, ...(settings.modifiedBy ? { name: settings.modifiedBy } : {}) }),
+    },
     properties: {
       loginServer: registry.loginServer,
       creationDate: azureTime(settings.createdAt),

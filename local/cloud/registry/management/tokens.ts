@@ -3,7 +3,7 @@ import type { App } from '../../http.ts';
 import type { World } from '../../world.ts';
 import { SCOPE_MAP_OR_TOKEN_NAME } from '../limits.ts';
 import type { Registry } from '../registry.ts';
-import { armTime } from '../time.ts';
+import { armTime } from '../../time.ts';
 import { hashOf, newPassword, type PasswordName, type TokenDocument, type Users } from '../users.ts';
 import {
   ArmRefusal,
@@ -69,10 +69,8 @@ export function addTokenResourceRoutes(
         return operations.start({ prefix: 'token', registry: registry.name, state, work: { token: name } });
       });
       const { origin, search } = new URL(c.req.url);
-      c.header(
-        'azure-asyncoperation',
-        `${origin}${registry.id}/tokens/${name}/operationStatuses/${operation.id}${search}`,
-      );
+      const path = `${registry.id}/tokens/${name}/operationStatuses/${operation.id}`;
+      c.header('azure-asyncoperation', `${origin}${path}${search}`);
       c.header('retry-after', '1');
       // The token is there already; Azure says so only after a poll, and clients have to cope with that.
       return c.json(answer(registry, token, 'Creating'), 201);
@@ -84,6 +82,7 @@ export function addTokenResourceRoutes(
       const registry = registryOf(c, registries);
       const id = c.req.param('operation') ?? '';
       if (operations.get(id)?.registry !== registry.name) throw resourceNotFound(id);
+      c.header('azure-asyncoperation', c.req.url);
       return c.json({ status: 'Succeeded' });
     }),
   );

@@ -3,8 +3,9 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { fileTelemetry, type FileTelemetry } from '../../../shared/telemetry/file-telemetry.ts';
-import { traceOf } from '../../../shared/telemetry/otlp.ts';
+import { telemetryFile } from '../../../shared/telemetry/telemetry-file.ts';
+import { telemetryTo, type ClosableTelemetry } from '../../../shared/telemetry/telemetry-to.ts';
+import { traceOf } from '../../../shared/telemetry/span.ts';
 import { A, B, NOW } from '../domain/gate-builders.ts';
 import { flat, readTelemetry } from './read-telemetry.ts';
 
@@ -13,7 +14,7 @@ const origin = { gate: 'node', digest: A, opening: 1, sightedAt: NOW };
 let folder: string;
 let file: string;
 let warned: string[];
-let telemetry: FileTelemetry;
+let telemetry: ClosableTelemetry;
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'telemetry-'));
   file = join(folder, 'telemetry.jsonl');
@@ -25,7 +26,8 @@ afterEach(async () => {
   await rm(folder, { recursive: true });
 });
 
-const open = (path: string) => fileTelemetry({ file: path, warn: (message) => void warned.push(message) });
+const open = (path: string) =>
+  telemetryTo([telemetryFile({ file: path, warn: (message) => void warned.push(message) })]);
 async function read() {
   await telemetry.close();
   return readTelemetry(file);
