@@ -91,6 +91,12 @@ export interface ManifestInfo {
   createdAt: number;
 }
 
+/** Something that is attached to an image, such as a signature. Both are only what the registry lists: the manifest says what it is. */
+export interface Referrer {
+  digest: Digest;
+  artifactType?: string;
+}
+
 export type Imported = { kind: 'imported' } | { kind: 'tag-exists' };
 
 /** Registries of ours: Azure Container Registry, management and data plane. `host` is the login server. */
@@ -99,6 +105,10 @@ export interface Registries {
   manifest(image: DigestReference): Promise<Manifest | undefined>;
   /** A small JSON blob, such as an image's configuration. */
   json(image: DigestReference): Promise<unknown>;
+  /** The bytes of a small blob, such as a signature. */
+  blob(image: DigestReference, options: { mostBytes: number }): Promise<Uint8Array | 'too-large' | 'missing'>;
+  /** What is attached to an image, of one type or of any. Throws when it is more than anybody would read. */
+  referrers(image: DigestReference, artifactType?: string): Promise<Referrer[]>;
   tags(repository: RepositoryReference): Promise<TagInfo[]>;
   /** PUTs the manifest under the tag; `locked` when the tag may not be moved. Synchronous, and it respects locks (an import does not). */
   putManifest(image: TagReference, manifest: Manifest): Promise<'put' | 'locked'>;

@@ -24,6 +24,9 @@ const titles: Record<keyof typeof sections, string> = {
   gate: 'A gate: `gates.<name>`',
   check: 'A check: `gates.<name>.checks.<name>`',
   task: 'A task: `gates.<name>.checks.<name>.task`',
+  config: 'A config: `gates.<name>.checks.<name>.config`',
+  signature: 'A signature: `gates.<name>.checks.<name>.signature`',
+  identity: 'An identity: `gates.<name>.checks.<name>.signature.identities[]`',
   defaults: 'Defaults: `defaults`',
   image: 'An image: `images.<name>`',
   build: 'A build: `images.<name>.build`',
@@ -33,12 +36,16 @@ const titles: Record<keyof typeof sections, string> = {
 };
 
 const notes: Partial<Record<keyof typeof sections, string>> = {
-  check: `A check is a \`script\` or a \`task\`. A script runs inside the candidate: no network, no rights, read-only but for \`/tmp\`. Exit code 0 is a pass, 1 to
+  check: `A check is a \`script\`, a \`task\`, a \`config\` or a \`signature\`. A script runs inside the candidate: no network, no rights, read-only but for \`/tmp\`. Exit code 0 is a pass, 1 to
 124 a fail; anything else is no verdict, and is asked again after 1, 10 and 60 minutes.`,
   task: `The task file is run as it is, in the quarantine registry, with two values: \`CANDIDATE\`, the candidate by digest, and \`REGISTRY_FROM_URL\`, what stands
 before the upstream's repository and tag there, where the tag names the candidate while the task runs. One task of a gate runs at a time. It passes when
 every step has succeeded and the log records that an image was built from the candidate, in a \`build\` step. **Nothing isolates it**: every step holds the
 container socket and the login of the quarantine registry, so it needs \`unsandboxed: true\`, and its evidence says \`isolation: none\`.`,
+  config:
+    'No `ONBUILD`, and the platform that it claims, are asked always. What each key proves: [checks/config.md](checks/config.md).',
+  signature:
+    'Which signatures, where they are looked for, and what each mode makes of them: [checks/signature.md](checks/signature.md).',
   defaults: 'Of the same file only: the defaults of one team change no gate of another.',
 };
 

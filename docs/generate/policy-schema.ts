@@ -7,10 +7,12 @@ import { z } from 'zod';
 import { policyFields } from '../../shared/domain/parse-policy.ts';
 import { appFields, healthFields } from '../../shared/domain/policy/app.ts';
 import { checkFields } from '../../shared/domain/policy/check.ts';
+import { configKeyFields } from '../../shared/domain/policy/config-check.ts';
 import { defaultsFields } from '../../shared/domain/policy/defaults.ts';
 import { gateFields } from '../../shared/domain/policy/gate.ts';
 import { buildFields, imageFields } from '../../shared/domain/policy/image.ts';
 import { name } from '../../shared/domain/policy/schemas.ts';
+import { identityFields, signatureKeyFields } from '../../shared/domain/policy/signature-check.ts';
 import { taskReferenceFields } from '../../shared/domain/policy/task-check.ts';
 import { upstreamFields } from '../../shared/domain/policy/upstreams.ts';
 
@@ -18,7 +20,30 @@ import { upstreamFields } from '../../shared/domain/policy/upstreams.ts';
 const task = z.strictObject(taskReferenceFields).meta({
   description: "a task file of a team's own in git, run without a sandbox in the quarantine registry",
 });
-const check = z.strictObject({ ...checkFields, task: task.optional() });
+const config = z.strictObject(configKeyFields).meta({
+  description: 'what an image has to say of itself, asked without running anything',
+});
+const identity = z.strictObject(identityFields);
+const signature = z
+  .strictObject({
+    ...signatureKeyFields,
+    identities: z
+      .array(identity)
+      .min(1)
+      .optional()
+      .meta({
+        title: 'list of identities',
+        description: 'whom a certificate (keyless signing) has to name',
+        examples: [[{ subject: 'release@acme.com', issuer: 'https://accounts.google.com' }]],
+      }),
+  })
+  .meta({ description: 'who has to have signed it, with cosign' });
+const check = z.strictObject({
+  ...checkFields,
+  task: task.optional(),
+  config: config.optional(),
+  signature: signature.optional(),
+});
 const gate = z.strictObject({
   ...gateFields,
   checks: z.record(name, check).meta({ description: 'what a candidate is asked before it is promoted, by name' }),
@@ -49,7 +74,21 @@ const policy = z.strictObject({
   upstreams: z.record(z.string(), upstream).optional().meta({ description: 'logins to public registries, by host' }),
 });
 
-export const sections = { policy, gate, check, task, defaults, image, build, app, health, upstream };
+export const sections = {
+  policy,
+  gate,
+  check,
+  task,
+  config,
+  signature,
+  identity,
+  defaults,
+  image,
+  build,
+  app,
+  health,
+  upstream,
+};
 
 /** A text that names a setting is filled in before it is checked. */
 const SETTING = '\\$\\{';

@@ -34,3 +34,7 @@ export const LOG_BYTES = 2 * 1024 * 1024;
 
 /** Ours: a configuration blob is a few kilobytes; github.com/opencontainers/distribution-spec asks for 4 MiB of manifests. */
 export const JSON_BLOB_BYTES = 4 * 1024 * 1024;
+/** Ours. Each referrer is read to tell what it is, and an image has a handful of them. */
+export const MOST_REFERRERS = 1000;
+/** Ours: one page of that list, as the registry cuts it. */
+export const REFERRERS_PAGE_BYTES = 4 * 1024 * 1024;

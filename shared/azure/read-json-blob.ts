@@ -1,22 +1,20 @@
-/** A small JSON blob of a registry, read to its end and no further than its limit. The SDK verifies the digest at the end. */
+/** A small JSON blob of a registry, such as a configuration. */
+import type { ContainerRegistryContentClient } from '@azure/container-registry';
+import type { DigestReference } from '../domain/reference.ts';
 import { ServiceTrouble, type Question } from './errors.ts';
 import { JSON_BLOB_BYTES } from './limits.ts';
+import { readBlob } from './read-blob.ts';
 
 export async function readJsonBlob(
+  content: ContainerRegistryContentClient,
   question: Question,
-  blob: { digest: string; content: NodeJS.ReadableStream },
+  image: DigestReference,
 ): Promise<unknown> {
-  const parts: Buffer[] = [];
-  let bytes = 0;
-  for await (const part of blob.content) {
-    const buffer = Buffer.from(part);
-    bytes += buffer.length;
-    if (bytes > JSON_BLOB_BYTES) {
-      throw new ServiceTrouble(question, {
-        problem: `the blob has more than ${JSON_BLOB_BYTES} bytes, so it is no configuration`,
-      });
-    }
-    parts.push(buffer);
+  const bytes = await readBlob(content, question, { image, mostBytes: JSON_BLOB_BYTES });
+  if (bytes === 'too-large') {
+    throw new ServiceTrouble(question, {
+      problem: `the blob has more than ${JSON_BLOB_BYTES} bytes, so it is no configuration`,
+    });
   }
-  return JSON.parse(Buffer.concat(parts).toString('utf8'));
+  return JSON.parse(bytes.toString('utf8'));
 }

@@ -9,7 +9,9 @@ import type { ManifestInfo, Registries, TagInfo } from '../ports.ts';
 import { ask, refusedWith } from './ask.ts';
 import type { Clients } from './clients.ts';
 import { ServiceTrouble, type Question } from './errors.ts';
+import { readBlob } from './read-blob.ts';
 import { readJsonBlob } from './read-json-blob.ts';
+import { listReferrers } from './referrers.ts';
 
 const READER = 'Container Registry Repository Reader';
 const WRITER = 'Container Registry Repository Writer';
@@ -37,7 +39,25 @@ export function registryData(clients: Pick<Clients, 'registryData' | 'registryCo
     async json(image) {
       const content = clients.registryContent(image.host, image.repository);
       const question = about(`read the blob ${formatReference(image)}`, READER);
-      return ask(question, async () => readJsonBlob(question, await content.downloadBlob(image.digest)));
+      return ask(question, () => readJsonBlob(content, question, image));
+    },
+
+    async blob(image, { mostBytes }) {
+      const content = clients.registryContent(image.host, image.repository);
+      const question = about(`read the blob ${formatReference(image)}`, READER);
+      return ask(question, () => readBlob(content, question, { image, mostBytes })).catch(
+        refusedWith(404, () => 'missing' as const),
+      );
+    },
+
+    async referrers(image, artifactType) {
+      const content = clients.registryContent(image.host, image.repository);
+      return listReferrers(
+        content,
+        about(`list the referrers of ${formatReference(image)}`, READER),
+        image,
+        artifactType,
+      );
     },
 
     async tags(repository) {

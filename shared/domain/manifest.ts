@@ -22,7 +22,11 @@ const descriptor = z.object({
 });
 
 const index = z.object({ manifests: z.array(descriptor) });
-const image = z.object({ config: z.object({ digest }), layers: z.array(z.object({ digest })) });
+const image = z.object({
+  artifactType: z.string().nullish(),
+  config: z.object({ mediaType: z.string().nullish(), digest }),
+  layers: z.array(z.object({ digest })),
+});
 const referrer = z.object({ subject: z.object({ digest }) });
 const configuration = z.object({ rootfs: z.object({ diff_ids: z.array(z.string()) }) });
 
@@ -31,8 +35,12 @@ export const platformImage = z.object({ platform: z.string(), digest });
 export type PlatformImage = z.infer<typeof platformImage>;
 
 export type Subject =
-  /** `digest` is promoted, and every one of `images` is checked: the one itself, or all that matter of an index. */
-  { kind: 'subject'; digest: Digest; images: PlatformImage[] } | { kind: 'unusable'; message: string };
+  /**
+   * `digest` is promoted, and every one of `images` is checked: the one itself, or all that matter of an index. `artifact`: the type of what is no
+   * image, such as a Helm chart, and then it is its one part, of no platform.
+   */
+  | { kind: 'subject'; digest: Digest; images: PlatformImage[]; artifact?: string }
+  | { kind: 'unusable'; message: string };
 
 /**
  * What of this manifest, whose own digest is `own`, is checked and promoted.
@@ -49,10 +57,14 @@ export function chooseSubject(
   const json = parseJson(bytes);
   const parsedIndex = index.safeParse(json);
   if (!parsedIndex.success) {
-    if (!image.safeParse(json).success)
+    const single = image.safeParse(json);
+    if (!single.success)
       return unusable(
         'its manifest is neither an image nor an index (OCI 1.1 or Docker schema 2); such an image cannot be gated',
       );
+    const artifact = artifactTypeOf(single.data);
+    if (artifact !== undefined)
+      return { kind: 'subject', digest: own, images: [{ platform: ALL_PLATFORMS, digest: own }], artifact };
     if (only === undefined || platforms.length > 1)
       return unusable(
         `it is one image and no index, and the gate wants ${platforms.join(', ')}; name one platform in the gate`,
@@ -100,6 +112,26 @@ const unusable = (message: string): Subject => ({ kind: 'unusable', message });
 const ATTESTATION = 'unknown/unknown';
 const NO_PLATFORM = 'an image without a platform';
 
+/** `platform` of a question about the whole subject, and of what has no platforms. */
+export const ALL_PLATFORMS = 'all';
+
+/** What a container engine takes for an image; a configuration without a type counts as one of them. */
+export const IMAGE_CONFIGURATIONS = [
+  'application/vnd.oci.image.config.v1+json',
+  'application/vnd.docker.container.image.v1+json',
+];
+
+/** `undefined` for an image. */
+const artifactTypeOf = ({ artifactType, config }: z.infer<typeof image>): string | undefined =>
+  !config.mediaType || IMAGE_CONFIGURATIONS.includes(config.mediaType) ? undefined : artifactType || config.mediaType;
+
+/** What an index offers, attestations left out; nothing for an image. */
+export function platformsOf(bytes: Uint8Array): string[] {
+  const parsed = index.safeParse(parseJson(bytes));
+  const platforms = parsed.data?.manifests.flatMap(({ platform }) => (platform ? [platformOf(platform)] : [])) ?? [];
+  return platforms.filter((platform) => platform !== ATTESTATION);
+}
+
 /** Every child digest of an index; none for an image. */
 export function childrenOf(bytes: Uint8Array): Digest[] {
   const parsed = index.safeParse(parseJson(bytes));
@@ -112,10 +144,10 @@ export function subjectOf(bytes: Uint8Array): Digest | undefined {
   return parsed.success ? parsed.data.subject.digest : undefined;
 }
 
-/** Digest of the configuration blob of an image manifest; `undefined` for an index. */
+/** Digest of the configuration blob of an image manifest; `undefined` for an index and for what is no image. */
 export function configurationOf(bytes: Uint8Array): Digest | undefined {
   const parsed = image.safeParse(parseJson(bytes));
-  return parsed.success ? parsed.data.config.digest : undefined;
+  return parsed.success && artifactTypeOf(parsed.data) === undefined ? parsed.data.config.digest : undefined;
 }
 
 /** The uncompressed layers of an image, lowest first, from its configuration blob. */

@@ -13,6 +13,7 @@ import type { Drafts } from './policy/conflicts.ts';
 import { reportCycles } from './policy/cycles.ts';
 import { readDefaults } from './policy/defaults.ts';
 import { readEntries, readFields } from './policy/fields.ts';
+import { reportBases } from './policy/bases.ts';
 import { readGate } from './policy/gate.ts';
 import { readImage } from './policy/image.ts';
 import type { Place } from './policy/place.ts';
@@ -86,6 +87,7 @@ function readParts(roots: Place[], folder: PolicyFiles, hash: PolicySource['hash
     const defaults = root.isMapping ? readDefaults(root) : {};
     return entriesOf(section(root, 'gates')).map(([name, place]) => readGate(name, place, { folder, hash, defaults }));
   });
+  reportBases(gates);
   const gateNames = gates.map(({ name }) => name);
   const images = entries('images').map(([name, place]) => readImage(name, place, { gates: gateNames }));
   const apps = entries('apps').map(([name, place]) => readApp(name, place, { folder, gates, images }));

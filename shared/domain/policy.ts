@@ -3,6 +3,8 @@
  *
  * Secrets are still `${secret:name}` here; the activity that needs one reads it.
  */
+import type { ConfigCheck } from './policy/config-check.ts';
+import type { SignatureCheck } from './policy/signature-check.ts';
 import type { Host, Repository, RepositoryReference, TagReference } from './reference.ts';
 
 export interface Policy {
@@ -35,7 +37,7 @@ export interface Gate {
   whenReplaced: 'withdraw' | 'keep';
 }
 
-export type Check = ScriptCheck | TaskCheck;
+export type Check = ScriptCheck | TaskCheck | ConfigCheck | SignatureCheck;
 
 export interface ScriptCheck {
   kind: 'script';

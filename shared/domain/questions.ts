@@ -4,6 +4,7 @@
  * A question's id names its evidence: the check's name, and with several platforms `<check>:<platform>`.
  */
 import type { Candidate, GatePolicy } from './gate-state.ts';
+import { ALL_PLATFORMS } from './manifest.ts';
 import type { Digest } from './reference.ts';
 
 export interface Question {
@@ -17,9 +18,6 @@ export interface Question {
   /** What it is about. */
   digest: Digest;
 }
-
-/** `platform` of a question about the whole subject. */
-export const ALL_PLATFORMS = 'all';
 
 /** None while the candidate is not in quarantine. */
 export function questionsOf(

@@ -27,6 +27,8 @@ export type FakeRegistries = Registries &
     put(image: (RepositoryReference & { tag?: TagReference['tag'] }) | string, manifest: Manifest): void;
     /** A JSON blob, readable from every repository; answers its digest. */
     putJson(value: unknown): Digest;
+    /** A blob of any bytes, readable from every repository; answers its digest. */
+    putBytes(bytes: Uint8Array): Digest;
     /** As if a person had deleted it, in spite of any lock. */
     removeTag(image: TagReference | string): void;
     isLocked(image: TagReference | string): boolean;
@@ -60,6 +62,19 @@ export function fakeRegistries(options: { upstreams: Upstreams; now?: () => numb
       if (!blobs.has(image.digest)) throw new Error(`no blob ${formatReference(image)}; put it with putJson`);
       return blobs.get(image.digest);
     },
+    async blob(image, { mostBytes }) {
+      const value = blobs.get(image.digest);
+      if (value === undefined) return 'missing';
+      const bytes = value instanceof Uint8Array ? value : new TextEncoder().encode(JSON.stringify(value));
+      return bytes.length > mostBytes ? 'too-large' : bytes;
+    },
+    referrers: async (image, artifactType) =>
+      [...at(image).manifests.values()].flatMap(({ manifest }) => {
+        const said = attachedTo(manifest);
+        if (said?.subject !== image.digest) return [];
+        if (artifactType !== undefined && said.artifactType !== artifactType) return [];
+        return [{ digest: manifest.digest, ...(said.artifactType ? { artifactType: said.artifactType } : {}) }];
+      }),
     tags: async (repository) =>
       [...at(repository).tags.values()].map(({ tag, digest, updatedAt }) => ({ tag, digest, updatedAt })),
     async putManifest(image, manifest) {
@@ -122,8 +137,27 @@ export function fakeRegistries(options: { upstreams: Upstreams; now?: () => numb
       blobs.set(digest, value);
       return digest;
     },
+    putBytes(bytes: Uint8Array): Digest {
+      const digest = digestOf(bytes);
+      blobs.set(digest, bytes);
+      return digest;
+    },
     removeTag: (image: TagReference | string) => void at(parse(image)).tags.delete(parse(image).tag),
     isLocked: (image: TagReference | string) => at(parse(image)).tags.get(parse(image).tag)?.locked === true,
     isProtected: (image: DigestReference) => at(image).manifests.get(image.digest)?.protected === true,
   });
+}
+
+function attachedTo({
+  bytes,
+}: Manifest): { subject?: string | undefined; artifactType?: string | undefined } | undefined {
+  try {
+    const read = JSON.parse(new TextDecoder().decode(bytes)) as {
+      subject?: { digest?: string };
+      artifactType?: string;
+    } | null;
+    return { subject: read?.subject?.digest, artifactType: read?.artifactType };
+  } catch {
+    return undefined; // Tests put manifests there that are no JSON.
+  }
 }

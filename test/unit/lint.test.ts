@@ -75,6 +75,23 @@ const cases: Case[] = [
     rule: imports,
   },
   {
+    sentence: 'verifying signatures reads no file',
+    file: 'shared/signatures/reads.ts',
+    code: "import { readFile } from 'node:fs/promises';\nexport const read = readFile;",
+    rule: imports,
+  },
+  {
+    sentence: 'verifying signatures asks no registry',
+    file: 'shared/signatures/ports.ts',
+    code: "import type { Ports } from '../ports.ts';\nexport type T = Ports;",
+    rule: imports,
+  },
+  {
+    sentence: 'verifying signatures may use cryptography',
+    file: 'shared/signatures/fine.ts',
+    code: "import { verify } from 'node:crypto';\nexport const fine = verify;",
+  },
+  {
     sentence: 'an adapter imports no story',
     file: 'shared/azure/story.ts',
     code: "export { runGate } from '../../orchestrations/run-gate.ts';",

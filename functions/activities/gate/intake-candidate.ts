@@ -3,6 +3,8 @@
  *
  * Key: the digest. An import of what is there already changes nothing.
  */
+import { quoted } from '../../../shared/domain/checks/printable.ts';
+import { noContainer, STARTS_IT } from '../../../shared/domain/checks/traits.ts';
 import { candidateKey } from '../../../shared/domain/ids.ts';
 import { chooseSubject } from '../../../shared/domain/manifest.ts';
 import type { Gate } from '../../../shared/domain/policy.ts';
@@ -62,6 +64,10 @@ async function copy(
   const platforms = wantedPlatforms(gate);
   const subject = chooseSubject(manifest.bytes, digest, gate);
   if (subject.kind === 'unusable') return { platforms, unusable: subject.message };
+  const containers = gate.checks.filter(({ kind }) => STARTS_IT[kind]);
+  if (subject.artifact !== undefined && containers.length > 0) {
+    return { platforms, unusable: `${noContainer(containers)}. It is of type ${quoted(subject.artifact)}` };
+  }
 
   const to = quarantineOf(world, gate);
   await world.registries.import({

@@ -25,7 +25,7 @@ export async function readRuns(world: Surroundings, gate: Gate, at: number): Pro
     for (const kept of candidate.evidence.values()) {
       const { evidence, check: id, nonce } = kept.value;
       if (evidence.state !== 'running' || !evidence.runId) continue;
-      const asked = askedOf(world, { gate, candidate: candidate.row.value, id, nonce, at });
+      const asked = askedOf(world, { gate, candidate: candidate.row.value, id, nonce, at, tries: evidence.tries });
       // Nobody asks that any more: it is asked anew, which cancels this run, or its candidate is settled, which does too.
       if (!asked || asked.check.hash !== evidence.checkHash) continue;
       const read = await readRun(world, asked, id, evidence, evidence.runId);

@@ -6,7 +6,9 @@
  */
 import { randomBytes } from 'node:crypto';
 import type { StartCheck } from '../../../shared/domain/gate-action.ts';
+import { noContainer, STARTS_IT } from '../../../shared/domain/checks/traits.ts';
 import type { Gate } from '../../../shared/domain/policy.ts';
+import { ALL_PLATFORMS } from '../../../shared/domain/manifest.ts';
 import type { Digest } from '../../../shared/domain/reference.ts';
 import { evidenceKey, originOfCandidate, readCandidate, type EvidenceRow } from '../../../shared/ledger/gate-book.ts';
 import { LedgerConflict, put } from '../../../shared/ledger/rows.ts';
@@ -33,11 +35,20 @@ export const startCheck =
     if (!begun) return {};
     const { row, asked, overtakes } = begun;
     if (overtakes) await cancelRun(world, overtakes);
-    const started = await effectsOf(asked.check).start(world, asked);
+    const started = await start(world, asked);
     const recorded = await record(world, request, { row, asked, started });
     if (recorded === 'overtaken' && started.kind === 'run') await cancelRun(world, started.runId);
     return {};
   };
+
+/** What is no image is taken in only for a gate that starts none; its policy may have been changed since. */
+async function start(world: Surroundings, asked: Asked): Promise<Started> {
+  const { check, platform } = asked;
+  if (STARTS_IT[check.kind] && platform === ALL_PLATFORMS) {
+    return { kind: 'answered', verdict: 'fail', reasons: [noContainer([check])], tool: `gated-import: ${check.kind}` };
+  }
+  return effectsOf(check).start(world, asked);
+}
 
 /** Writes the attempt. `undefined`: it was begun, was overtaken, nobody asks that any more, or its candidate is settled. */
 async function begin(
@@ -52,7 +63,7 @@ async function begin(
   world.telemetry.about(originOfCandidate(gate.name, candidate.row.value));
 
   const asked = (row: EvidenceRow) =>
-    askedOf(world, { gate, candidate: candidate.row.value, id, nonce: row.nonce, at });
+    askedOf(world, { gate, candidate: candidate.row.value, id, nonce: row.nonce, at, tries });
   const known = candidate.evidence.get(id);
   const last = known?.value.evidence;
   if (known && last && last.attempt >= attempt) {

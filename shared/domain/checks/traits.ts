@@ -12,4 +12,15 @@ export const TRAITS: Record<Check['kind'], Traits> = {
   script: {},
   // The upstream's tag in the candidate's repository.
   task: { alone: true },
+  config: {},
+  signature: { whole: true },
 };
+
+/** Which kinds start the candidate, so that they cannot be asked of what is no image. */
+export const STARTS_IT: Record<Check['kind'], boolean> = { script: true, task: false, config: false, signature: false };
+
+/** Why these checks cannot be asked of what is no image. */
+export function noContainer(checks: Check[]): string {
+  const names = checks.map(({ name, kind }) => `"${name}" (${kind})`).join(', ');
+  return `it is no image, and ${names} would start it; ask what is no image by "config", "signature" and "task" checks`;
+}

@@ -17,3 +17,10 @@ export interface ReadingCheck {
   folder: PolicyFiles;
   hash: (text: string) => string;
 }
+
+/** Of a check that the app answers itself, where a time to wait for means nothing. */
+export function reportTimeout(check: Place): void {
+  const at = check.child('timeout');
+  if (at.value !== undefined)
+    at.problemAtKey('timeout: this check is answered at once, so there is nothing to wait for; remove it.');
+}

@@ -1,6 +1,7 @@
 /** Reads the checks of a gate: `functional: { script: checks/node/test.sh, timeout: 5m }`. One kind, one file beside this one. */
 import type { Check } from '../policy.ts';
 import type { CheckReader } from './check-reader.ts';
+import { configFields, configReader } from './config-check.ts';
 import { filledIn } from './defaults.ts';
 import { readEntries, readFields, type Fields } from './fields.ts';
 import { checkTimeout } from './gate-fields.ts';
@@ -8,18 +9,30 @@ import type { Place } from './place.ts';
 import type { PolicyFiles } from './policy-files.ts';
 import { isName, NAME_RULE } from './schemas.ts';
 import { scriptFields, scriptReader } from './script-check.ts';
+import { signatureFields, signatureReader } from './signature-check.ts';
 import { taskFields, taskReader } from './task-check.ts';
 
 /** A candidate is settled with all its evidence in one transaction of the ledger, and such a one has 100 rows at most. */
 const MOST_CHECKS = 50;
 
 /** Every kind by the key that makes a check one of it. */
-const readers: Record<string, CheckReader> = { script: scriptReader, task: taskReader };
+const readers: Record<string, CheckReader> = {
+  script: scriptReader,
+  task: taskReader,
+  config: configReader,
+  signature: signatureReader,
+};
 
-export const checkFields = { ...scriptFields, ...taskFields, timeout: checkTimeout.optional() };
+export const checkFields = {
+  ...scriptFields,
+  ...taskFields,
+  ...configFields,
+  ...signatureFields,
+  timeout: checkTimeout.optional(),
+};
 
 const USE_ANOTHER = 'Use a "script" or a "task" check, or remove it.';
-const notBuilt = { probe: USE_ANOTHER, config: USE_ANOTHER, vulnerabilities: USE_ANOTHER, signature: USE_ANOTHER };
+const notBuilt = { probe: USE_ANOTHER, vulnerabilities: USE_ANOTHER };
 
 export interface CheckSurroundings {
   subject: string;

@@ -96,6 +96,96 @@ test('reads a configuration blob, and answers nothing for a manifest that is not
   expect(await registry.manifest(byDigest())).toBeUndefined();
 });
 
+test('reads a blob no further than its limit, and answers that it is not there', async () => {
+  const gone = digestSchema.parse(`sha256:${'00'.repeat(32)}`);
+  on('GET', `/v2/node/blobs/${DIGEST}`, {
+    status: 200,
+    headers: { 'Content-Type': 'application/octet-stream' },
+    body: bytes,
+  });
+  on('GET', `/v2/node/blobs/${gone}`, { status: 404, body: refusal('BLOB_UNKNOWN') });
+
+  expect(await registry.blob(byDigest(), { mostBytes: bytes.length })).toEqual(Buffer.from(bytes));
+  expect(await registry.blob(byDigest(), { mostBytes: bytes.length - 1 })).toBe('too-large');
+  expect(await registry.blob({ ...repository(), digest: gone }, { mostBytes: 10 })).toBe('missing');
+});
+
+test('takes no blob for another', async () => {
+  on('GET', `/v2/node/blobs/${DIGEST}`, {
+    status: 200,
+    headers: { 'Content-Type': 'application/octet-stream' },
+    body: '{}',
+  });
+
+  await expect(registry.blob(byDigest(), { mostBytes: 100 })).rejects.toMatchObject({ code: 'ServiceTrouble' });
+});
+
+const REFERRERS = `/v2/node/referrers/${DIGEST}`;
+const listed = (...manifests: { digest: string; artifactType?: string }[]) => ({
+  schemaVersion: 2,
+  manifests: manifests.map((one) => ({ mediaType: TYPE, size: 1, ...one })),
+});
+const numbered = (at: number) => digestSchema.parse(`sha256:${String(at).padStart(64, '0')}`);
+
+test('lists what is attached to an image over pages, with the token of the repository', async () => {
+  on('GET', REFERRERS, ({ path }) =>
+    path.includes('last=1')
+      ? { status: 200, body: listed({ digest: numbered(2) }) }
+      : {
+          status: 200,
+          body: listed({ digest: numbered(1), artifactType: 'a/b' }),
+          headers: { Link: `<${REFERRERS}?last=1>; rel="next"` },
+        },
+  );
+
+  expect(await registry.referrers(byDigest())).toEqual([
+    { digest: numbered(1), artifactType: 'a/b' },
+    { digest: numbered(2) },
+  ]);
+  expect(last()?.headers.accept).toBe('application/vnd.oci.image.index.v1+json');
+});
+
+test('lists what is attached of one type, also where the registry leaves that to whoever asks', async () => {
+  on('GET', REFERRERS, {
+    status: 200,
+    body: listed({ digest: numbered(1), artifactType: 'a/b' }, { digest: numbered(2) }),
+  });
+
+  expect(await registry.referrers(byDigest(), 'a/b')).toEqual([{ digest: numbered(1), artifactType: 'a/b' }]);
+  expect(last()?.path).toBe(`${REFERRERS}?artifactType=a%2Fb`);
+});
+
+test('nothing is attached to what is in no repository', async () => {
+  on('GET', REFERRERS, { status: 404, body: refusal('NAME_UNKNOWN') });
+
+  expect(await registry.referrers(byDigest())).toEqual([]);
+});
+
+test('never takes its token to where a list of referrers goes on at another registry', async () => {
+  on('GET', REFERRERS, {
+    status: 200,
+    body: listed({ digest: numbered(1) }),
+    headers: { Link: '<https://evil.example.com/v2/next>; rel="next"' },
+  });
+
+  await expect(registry.referrers(byDigest())).rejects.toThrow(/goes on somewhere else/);
+});
+
+test.each<[string, Exclude<Step, string>]>([
+  ['is no list', { status: 200, body: { manifests: 7 } }],
+  ['is a page for people', { status: 200, body: '<html>' }],
+  ['has no end', { status: 200, body: listed(), headers: { Link: `<${REFERRERS}?last=0>; rel="next"` } }],
+  [
+    'is longer than anybody would read',
+    { status: 200, body: listed(...Array.from({ length: 1001 }, (_, at) => ({ digest: numbered(at) }))) },
+  ],
+  ['is refused for today', { status: 503, body: 'no' }],
+])('a list of referrers that %s is trouble', async (_, step) => {
+  on('GET', REFERRERS, step);
+
+  await expect(registry.referrers(byDigest())).rejects.toMatchObject({ code: 'ServiceTrouble' });
+});
+
 test('puts the same bytes under a tag, with their type', async () => {
   on('PUT', '/v2/node/manifests/22', { status: 201, headers: { 'Docker-Content-Digest': DIGEST } });
 

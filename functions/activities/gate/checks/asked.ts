@@ -22,11 +22,16 @@ export function questionOf(
 
 export function askedOf(
   world: Surroundings,
-  { gate, candidate, id, nonce, at }: { gate: Gate; candidate: CandidateRow; id: string; nonce: string; at: number },
+  {
+    candidate,
+    id,
+    ...asking
+  }: Pick<Asked, 'gate' | 'nonce' | 'at' | 'tries'> & { candidate: CandidateRow; id: string },
 ): Asked | undefined {
+  const { gate } = asking;
   const found = questionOf(gate, candidate, id);
   if (!found) return undefined;
   const { question, check, subject } = found;
   const image = { ...quarantineOf(world, gate), digest: question.digest };
-  return { gate, check, digest: candidate.digest, subject, image, platform: question.platform, nonce, at };
+  return { ...asking, check, digest: candidate.digest, subject, image, platform: question.platform };
 }

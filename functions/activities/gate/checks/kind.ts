@@ -19,6 +19,8 @@ export interface Asked<C extends Check = Check> {
   nonce: string;
   /** Epoch milliseconds. */
   at: number;
+  /** How often it was asked since the candidate opened, this time included. */
+  tries: number;
 }
 
 export interface Answer extends Judgement {

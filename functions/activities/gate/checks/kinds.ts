@@ -1,12 +1,16 @@
 /** Every kind of check, and what it does. */
 import type { Check } from '../../../../shared/domain/policy.ts';
+import { configEffects } from './config.ts';
 import type { CheckEffects } from './kind.ts';
 import { scriptEffects } from './script.ts';
+import { signatureEffects } from './signature.ts';
 import { taskEffects } from './task.ts';
 
 const kinds: { [Kind in Check['kind']]: CheckEffects<Extract<Check, { kind: Kind }>> } = {
   script: scriptEffects,
   task: taskEffects,
+  config: configEffects,
+  signature: signatureEffects,
 };
 
 /** That the effects take checks of this very kind, the table says; the compiler does not follow it through the index. */
