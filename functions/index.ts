@@ -43,7 +43,7 @@ const telemetry = telemetryTo([
 ]);
 app.hook.appTerminate(() => telemetry.close());
 
-const azure = azurePorts(createClients(settings, { credential }));
+const azure = azurePorts(createClients(settings, { credential }), { signingKey: settings.signingKey });
 const world: Surroundings = {
   ...azure,
   upstreams: ociUpstreams(),

@@ -1,7 +1,7 @@
 /** The settings that the app is started with, by the names that Azure would give it as app settings. */
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { armUrl, identityUrl, registriesOf, runnerImage, subscription, vaultUrl } from './azure.ts';
+import { armUrl, identityUrl, registriesOf, runnerImage, signingKey, subscription, vaultUrl } from './azure.ts';
 import type { Instance } from './instance.ts';
 import type { Layout } from './layout.ts';
 
@@ -29,6 +29,7 @@ export function appSettings(options: {
     REPOSITORIES: pathToFileURL(layout.repositories).href,
     POLICY_VARIABLES: 'REPOSITORIES',
     RUNNER_IMAGE: runnerImage(instance),
+    SIGNING_KEY: signingKey,
     SWEEP_SCHEDULE: SWEEP_EVERY_30_SECONDS,
     TASK_HUB: 'gatedimport',
     AUTH_MODE: 'local',

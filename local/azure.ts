@@ -70,6 +70,10 @@ export const pullIdentityId = inResourceGroup(
 /** Of the container groups of the walkthrough, as its policy says. */
 export const appsResourceGroupId = `/subscriptions/${subscription}/resourceGroups/hello-world-aci-rg`;
 
+/** In the vault. */
+export const signingKey = 'promotions';
+export const signingKeyId = `${vaultId}/keys/${signingKey}`;
+
 export const runnerImage = (instance: Instance): string =>
   `${registriesOf(instance).quarantine.host}/gated-import/runner:1`;
 

@@ -22,6 +22,9 @@ export function* promoteCandidate(
   if ((yield* steps.importUnique(context, promotion)).kind === 'lost') return;
   const unique = yield* steps.readBackUnique(context, promotion);
   if (unique.kind === 'lost') return;
+  if ((yield* steps.copyReferrers(context, promotion)).kind === 'lost') return;
+  const attached = yield* steps.attachRecord(context, { ...promotion, at: now(context) });
+  if (attached.kind === 'lost') return;
   if ((yield* steps.lockUnique(context, promotion)).kind === 'lost') return;
 
   const look = yield* steps.lookAtGate(context, { gate, at: now(context) });
@@ -31,5 +34,10 @@ export function* promoteCandidate(
 
   if ((yield* steps.moveStable(context, promotion)).kind === 'lost') return;
   if ((yield* steps.readBackStable(context, promotion)).kind === 'lost') return;
-  yield* steps.completePromotion(context, { ...promotion, layers: unique.layers, at: now(context) });
+  yield* steps.completePromotion(context, {
+    ...promotion,
+    layers: unique.layers,
+    record: attached.record,
+    at: now(context),
+  });
 }

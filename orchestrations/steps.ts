@@ -4,7 +4,7 @@ import type { StartCheck } from '../shared/domain/gate-action.ts';
 import { gateLook, type GatePolicy } from '../shared/domain/gate-state.ts';
 import { imageLook, type Bases, type ImageReason } from '../shared/domain/image-state.ts';
 import type { Outcome, Reason } from '../shared/domain/outcome.ts';
-import type { Digest } from '../shared/domain/reference.ts';
+import { digest, type Digest } from '../shared/domain/reference.ts';
 import { rolloutLook, type RolloutReason, type Wanted } from '../shared/domain/rollout-state.ts';
 import { fanOut, step } from './story.ts';
 
@@ -26,6 +26,7 @@ type Promotion = Gate & { attempt: number };
 type Rest<Why> = At & { requested?: number; reason: Why; dueAt?: number };
 
 export const lookAtGate = step<Gate & At, typeof gateLook>('lookAtGate', gateLook);
+export const intakeReferrers = step<Candidate, typeof done>('intakeReferrers', done);
 export const intakeCandidate = step<Candidate, typeof done>('intakeCandidate', done);
 export const startChecks = fanOut<Candidate & StartCheck & At, typeof done>('startCheck', done);
 export const settleCandidate = step<Candidate & At & { outcome: Outcome }, typeof done>('settleCandidate', done);
@@ -44,14 +45,20 @@ const readBack = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('done'), layers: z.array(z.array(z.string())) }),
   z.object({ kind: z.literal('lost') }),
 ]);
+const attached = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('done'), record: digest }),
+  z.object({ kind: z.literal('lost') }),
+]);
 export const beginPromotion = step<Candidate & { sequence: number }, typeof begun>('beginPromotion', begun);
 export const adoptStable = step<Promotion, typeof promoting>('adoptStable', promoting);
 export const importUnique = step<Promotion, typeof promoting>('importUnique', promoting);
 export const readBackUnique = step<Promotion, typeof readBack>('readBackUnique', readBack);
+export const copyReferrers = step<Promotion, typeof promoting>('copyReferrers', promoting);
+export const attachRecord = step<Promotion & At, typeof attached>('attachRecord', attached);
 export const lockUnique = step<Promotion, typeof promoting>('lockUnique', promoting);
 export const moveStable = step<Promotion, typeof promoting>('moveStable', promoting);
 export const readBackStable = step<Promotion, typeof promoting>('readBackStable', promoting);
-export const completePromotion = step<Promotion & At & { layers: string[][] }, typeof promoting>(
+export const completePromotion = step<Promotion & At & { layers: string[][]; record: Digest }, typeof promoting>(
   'completePromotion',
   promoting,
 );

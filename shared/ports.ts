@@ -22,6 +22,7 @@ export interface Ports {
   runs: Runs;
   groups: ContainerGroups;
   secrets: Secrets;
+  signing: Signing;
   announcements: Announcements;
   policies: Policies;
   probes: Probes;
@@ -76,6 +77,8 @@ export interface Upstreams {
   look(upstream: TagReference, credentials?: Credentials): Promise<Sighted>;
   /** `undefined`: not there. */
   manifest(image: DigestReference, credentials?: Credentials): Promise<Manifest | undefined>;
+  /** What is attached to it, by the referrers API or its fallback tag, as far as it is read; cosign's own tags are found by `look`. */
+  referrers(image: DigestReference, credentials?: Credentials): Promise<{ referrers: Referrer[]; more: boolean }>;
 }
 
 export interface TagInfo {
@@ -112,6 +115,10 @@ export interface Registries {
   tags(repository: RepositoryReference): Promise<TagInfo[]>;
   /** PUTs the manifest under the tag; `locked` when the tag may not be moved. Synchronous, and it respects locks (an import does not). */
   putManifest(image: TagReference, manifest: Manifest): Promise<'put' | 'locked'>;
+  /** Uploads a small blob; answers its digest. One that is there already is as good. */
+  uploadBlob(repository: RepositoryReference, bytes: Uint8Array): Promise<Digest>;
+  /** PUTs the manifest without a tag, such as a referrer. */
+  putUntagged(repository: RepositoryReference, manifest: Manifest): Promise<void>;
   /** The tag can no longer be moved or deleted. */
   lockTag(image: TagReference): Promise<void>;
   /** The manifest can no longer be deleted; referrers may still be attached. */
@@ -213,6 +220,23 @@ export interface ContainerGroups {
 export interface Secrets {
   /** `undefined`: there is no such secret, or it is disabled. */
   read(name: string, version?: string): Promise<{ value: string; version: string } | undefined>;
+}
+
+/** One version of the key that promotion records are signed with. */
+export interface SigningKey {
+  /** As the vault names it, with the version. */
+  id: string;
+  version: string;
+  /** SPKI, PEM. */
+  publicKey: string;
+}
+
+/** The signing key: EC P-256; its private part never leaves the vault. */
+export interface Signing {
+  /** Every version that counts, the newest first; none when there is no such key, or every version is disabled. */
+  keys(): Promise<SigningKey[]>;
+  /** ECDSA over SHA-256, in ASN.1 DER. */
+  sign(key: SigningKey, bytes: Uint8Array): Promise<Uint8Array>;
 }
 
 /** CloudEvents to the announcement topic. `id` makes a repetition recognisable. */

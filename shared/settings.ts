@@ -30,6 +30,8 @@ export interface Settings {
   announcementsEndpoint: string;
   quarantineRegistry: Host;
   runnerImage: string;
+  /** The name of a key in the key vault. */
+  signingKey: string;
   sweepSchedule: string;
   taskHub: string;
   authMode: 'entra' | 'local';
@@ -87,6 +89,14 @@ const schema = z.object({
     .meta({
       description: 'The docker client that starts checks; best a copy of your own, by digest.',
       example: 'docker:28-cli',
+    }),
+  SIGNING_KEY: z
+    .string()
+    // https://learn.microsoft.com/azure/key-vault/general/about-keys-secrets-certificates#vault-name-and-object-name
+    .regex(/^[0-9A-Za-z-]{1,127}$/, 'not the name of a key')
+    .meta({
+      description: 'The key in the key vault that promotion records are signed with: EC, P-256.',
+      example: 'promotions',
     }),
   SWEEP_SCHEDULE: z
     .string()
@@ -209,6 +219,7 @@ const named = (values: z.output<typeof schema>): Settings => ({
   announcementsEndpoint: values.ANNOUNCEMENTS_ENDPOINT,
   quarantineRegistry: values.QUARANTINE_REGISTRY,
   runnerImage: values.RUNNER_IMAGE,
+  signingKey: values.SIGNING_KEY,
   sweepSchedule: values.SWEEP_SCHEDULE,
   taskHub: values.TASK_HUB,
   authMode: values.AUTH_MODE,

@@ -15,6 +15,7 @@ import { digestOf } from '../../test/fakes/images.ts';
 import { notBuilt, notFound, type Answer, type Asked, type Service } from './answer.ts';
 
 const TOKEN_SECONDS = 3 * 3600;
+const BLOB_BYTES = 4 * 1024 * 1024;
 const CREATED = '2026-01-05T08:00:00.000Z';
 const ATTRIBUTES = { deleteEnabled: true, writeEnabled: true, readEnabled: true, listEnabled: true };
 
@@ -25,7 +26,7 @@ export function zeroLatencyRegistry(registries: FakeRegistries): Service {
     if (url.pathname === '/oauth2/token') {
       return { status: 200, body: { access_token: new URLSearchParams(asked.text()).get('scope') ?? '' } };
     }
-    const place = /^\/(v2|acr\/v1)\/(.+)\/(_tags|_manifests|manifests|blobs)\/([^/]+)$/.exec(
+    const place = /^\/(v2|acr\/v1)\/(.+)\/(_tags|_manifests|manifests|referrers|blobs)\/([^/]+(?:\/[^/]+)?)\/?$/.exec(
       decodeURIComponent(url.pathname),
     );
     if (!place) return notBuilt(asked);
@@ -45,6 +46,15 @@ export function zeroLatencyRegistry(registries: FakeRegistries): Service {
         return readManifest(registries, at, reference);
       case 'PUT manifests':
         return putManifest(registries, at, reference, asked);
+      case 'GET referrers':
+        return listReferrers(registries, at, reference);
+      case 'POST blobs':
+        return { status: 202, headers: { location: `/v2/${name}/blobs/uploads/one` } };
+      case 'PATCH blobs':
+        await registries.uploadBlob(at, new TextEncoder().encode(asked.text()));
+        return { status: 202, headers: { location: `/v2/${name}/blobs/uploads/one` } };
+      case 'PUT blobs':
+        return { status: 201, headers: { 'docker-content-digest': url.searchParams.get('digest') ?? '' } };
       case 'GET blobs':
         return readBlob(registries, at, reference);
       default:
@@ -98,21 +108,33 @@ async function readManifest(registries: FakeRegistries, at: Place, reference: st
   return { status: 200, headers, body: manifest.bytes };
 }
 
-async function putManifest(registries: FakeRegistries, at: Place, tag: string, asked: Asked): Promise<Answer> {
+async function putManifest(registries: FakeRegistries, at: Place, reference: string, asked: Asked): Promise<Answer> {
   const bytes = new TextEncoder().encode(asked.text());
   const digest = digestOf(bytes);
   const manifest = { digest, mediaType: asked.header('content-type') ?? '', bytes };
-  const put = await registries.putManifest(tagReference(at, tag), manifest);
-  if (put === 'locked') return { status: 405, body: { errors: [{ code: 'DENIED', message: 'the tag is locked' }] } };
+  if (reference === digest) await registries.putUntagged(at, manifest);
+  else if ((await registries.putManifest(tagReference(at, reference), manifest)) === 'locked')
+    return { status: 405, body: { errors: [{ code: 'DENIED', message: 'the tag is locked' }] } };
   return { status: 201, headers: { 'docker-content-digest': digest } };
 }
 
+async function listReferrers(registries: FakeRegistries, at: Place, reference: string): Promise<Answer> {
+  const referrers = await registries.referrers({ ...at, digest: digestSchema.parse(reference) });
+  const mediaType = 'application/vnd.oci.image.index.v1+json';
+  return {
+    status: 200,
+    headers: { 'content-type': mediaType },
+    body: { schemaVersion: 2, mediaType, manifests: referrers },
+  };
+}
+
 async function readBlob(registries: FakeRegistries, at: Place, reference: string): Promise<Answer> {
-  const body = await registries.json({ ...at, digest: digestSchema.parse(reference) });
+  const body = await registries.blob({ ...at, digest: digestSchema.parse(reference) }, { mostBytes: BLOB_BYTES });
+  if (typeof body === 'string') return notFound('BLOB_UNKNOWN');
   return {
     status: 200,
     headers: { 'content-type': 'application/octet-stream', 'docker-content-digest': reference },
-    body: JSON.stringify(body),
+    body,
   };
 }
 

@@ -2,11 +2,14 @@
 import type { Surroundings } from './activity.ts';
 import { adoptStable } from './gate/adopt-stable.ts';
 import { announceDrift } from './gate/announce-drift.ts';
+import { attachRecord } from './gate/attach-record.ts';
 import { beginPromotion } from './gate/begin-promotion.ts';
 import { completePromotion } from './gate/complete-promotion.ts';
+import { copyReferrers } from './gate/copy-referrers.ts';
 import { dropIntention } from './gate/drop-intention.ts';
 import { importUnique } from './gate/import-unique.ts';
 import { intakeCandidate } from './gate/intake-candidate.ts';
+import { intakeReferrers } from './gate/intake-referrers.ts';
 import { lockUnique } from './gate/lock-unique.ts';
 import { lookAtGate } from './gate/look-at-gate.ts';
 import { moveStable } from './gate/move-stable.ts';
@@ -37,6 +40,7 @@ import { sweepImages } from './sweep/sweep-images.ts';
 
 export const activities = (world: Surroundings) => ({
   lookAtGate: lookAtGate(world),
+  intakeReferrers: intakeReferrers(world),
   intakeCandidate: intakeCandidate(world),
   startCheck: startCheck(world),
   settleCandidate: settleCandidate(world),
@@ -49,6 +53,8 @@ export const activities = (world: Surroundings) => ({
   adoptStable: adoptStable(world),
   importUnique: importUnique(world),
   readBackUnique: readBackUnique(world),
+  copyReferrers: copyReferrers(world),
+  attachRecord: attachRecord(world),
   lockUnique: lockUnique(world),
   moveStable: moveStable(world),
   readBackStable: readBackStable(world),

@@ -1,11 +1,17 @@
 /** What the API says of a gate and its candidates. From the ledger alone: asking costs the upstream nothing. */
 import type { z } from 'zod';
 import { forCandidate, nextGateAction, type GateAction } from '../../shared/domain/gate-action.ts';
-import type { Evidence, GateState, Hold, Promotion } from '../../shared/domain/gate-state.ts';
+import type { Evidence, GateState, Hold } from '../../shared/domain/gate-state.ts';
 import { sayReason, type Outcome } from '../../shared/domain/outcome.ts';
 import type { Gate } from '../../shared/domain/policy.ts';
 import { formatReference } from '../../shared/domain/reference.ts';
-import { evidenceByCheck, newGate, type CandidateBook, type GateBook } from '../../shared/ledger/gate-book.ts';
+import {
+  evidenceByCheck,
+  newGate,
+  type CandidateBook,
+  type GateBook,
+  type KeptPromotion,
+} from '../../shared/ledger/gate-book.ts';
 import { gateStateOf } from '../../shared/ledger/gate-state-of.ts';
 import { isoTime as time } from './schemas/common.ts';
 import type { candidateSeen, EvidenceSeen, gateSeen } from './schemas/gate.ts';
@@ -47,12 +53,13 @@ export function gateView(gate: Gate, book: GateBook, asking: Asking): z.input<ty
   };
 }
 
-const promotionView = ({ digest, subject, sequence, unique, at }: Promotion) => ({
+const promotionView = ({ digest, subject, sequence, unique, at, record }: KeptPromotion) => ({
   digest,
   subject,
   sequence,
   unique,
   at: time(at),
+  ...(record ? { record } : {}),
 });
 
 export function candidateView(
@@ -71,6 +78,7 @@ export function candidateView(
     sequence: row.sequence,
     seenSince: time(row.seenSince),
     ...(row.subject ? { subject: row.subject } : {}),
+    ...(row.referrers ? { referrers: row.referrers } : {}),
     ...(row.manual ? { manual: { ...row.manual, at: time(row.manual.at) } } : {}),
     ...(row.settled
       ? {

@@ -36,7 +36,7 @@ export const versionView = ({ digest, tag, number, at, base, given }: Version) =
 export const runsOf = ({ runs }: App): string => (runs.kind === 'image' ? runs.image : runs.gate);
 
 export function appView(app: App, row: AppRow | undefined): z.input<typeof appSeen> {
-  const { deployment, lastHealthy, previousHealthy, hold, personHold, unhealthySince } = row ?? {};
+  const { deployment, lastHealthy, previousHealthy, hold, personHold, unhealthySince, unproven } = row ?? {};
   return {
     name: app.name,
     runs: runsOf(app),
@@ -48,6 +48,7 @@ export function appView(app: App, row: AppRow | undefined): z.input<typeof appSe
     ...(hold ? { hold: { digest: hold.digest, why: hold.why, at: isoTime(hold.at) } } : {}),
     ...(personHold ? { personHold: personHoldView(personHold) } : {}),
     ...(unhealthySince === undefined ? {} : { unhealthySince: isoTime(unhealthySince) }),
+    ...(unproven ? { unproven: { why: unproven.why, since: isoTime(unproven.at) } } : {}),
   };
 }
 
@@ -74,7 +75,7 @@ const restView = (why: string, dueAt: number | undefined) => ({
 });
 
 const deploymentView = (deployment: NonNullable<AppRow['deployment']>) => {
-  const { attempt, digest, number, putBack, state, startedAt, healthySince, message } = deployment;
+  const { attempt, digest, number, putBack, state, startedAt, healthySince, message, proof } = deployment;
   return {
     attempt,
     digest,
@@ -84,6 +85,7 @@ const deploymentView = (deployment: NonNullable<AppRow['deployment']>) => {
     startedAt: isoTime(startedAt),
     ...(healthySince === undefined ? {} : { healthySince: isoTime(healthySince) }),
     ...(message ? { message } : {}),
+    ...(proof === undefined ? {} : { proof }),
   };
 };
 

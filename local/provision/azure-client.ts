@@ -18,6 +18,8 @@ export interface AzureClient {
   /** `undefined`: there is no such secret. */
   secret(name: string): Promise<string | undefined>;
   setSecret(name: string, value: string): Promise<void>;
+  /** EC P-256, for signatures alone. One that is there stays as it is. */
+  ensureSigningKey(name: string): Promise<void>;
 }
 
 export class AzureRefused extends Error {
@@ -66,6 +68,12 @@ export function createAzureClient(instance: Instance): AzureClient {
     },
     async setSecret(name, value) {
       await json(await call('PUT', secretUrl(name), { value }));
+    },
+    async ensureSigningKey(name) {
+      const url = `${vaultUrl(instance)}/keys/${name}`;
+      if ((await get(`${url}?api-version=${VAULT_API_VERSION}`)) !== undefined) return;
+      const body = { kty: 'EC', crv: 'P-256', key_ops: ['sign', 'verify'] };
+      await json(await call('POST', `${url}/create?api-version=${VAULT_API_VERSION}`, body));
     },
   };
 }

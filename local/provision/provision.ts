@@ -6,7 +6,7 @@
 import { existsSync } from 'node:fs';
 import { cp, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { registriesOf, type RegistryRole } from '../azure.ts';
+import { registriesOf, signingKey, type RegistryRole } from '../azure.ts';
 import type { Engine } from '../containers/engine.ts';
 import type { Instance } from '../instance.ts';
 import { walkthrough, type Layout } from '../layout.ts';
@@ -52,6 +52,7 @@ export async function provisionAzure(options: {
   };
   await ensureUpstreamLogin(azure, registries.public);
   if ((await azure.secret(GREETING.name)) === undefined) await azure.setSecret(GREETING.name, GREETING.value);
+  await azure.ensureSigningKey(signingKey);
   await ensureSeedImages({ instance, engine, dockerfileFolder: join(walkthrough, 'base'), logins, log });
   const topic = (await azure.get(announcementTopic.path, announcementTopic.apiVersion)) as {
     properties: { endpoint: string };

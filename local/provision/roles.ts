@@ -6,7 +6,15 @@
  * https://learn.microsoft.com/azure/container-registry/container-registry-rbac-built-in-roles-directory-reference
  */
 import { createHash } from 'node:crypto';
-import { appsResourceGroupId, identities, pullIdentityId, registriesOf, subscription, vaultId } from '../azure.ts';
+import {
+  appsResourceGroupId,
+  identities,
+  pullIdentityId,
+  registriesOf,
+  signingKeyId,
+  subscription,
+  vaultId,
+} from '../azure.ts';
 import type { Instance } from '../instance.ts';
 import type { Resource } from './declared.ts';
 import { announcementTopic } from './resources.ts';
@@ -20,6 +28,7 @@ const builtIn = {
   acrDelete: 'c2f4ef07-c644-48eb-af81-4b1b4947fb11',
   managedIdentityOperator: 'f1a07417-d97a-45cb-824c-7a7467783830',
   keyVaultSecretsOfficer: 'b86a8fe4-44ce-4948-aee5-eccb2c155cd7',
+  keyVaultCryptoOfficer: '14b46e9e-c2b7-41b4-b07b-48a6ebf60603',
   eventGridDataSender: 'd5a91429-5739-47e2-a06b-3470a27159e7',
 };
 
@@ -49,9 +58,13 @@ const own = {
   secretReader: customRole('gated-import secret reader', {
     dataActions: ['Microsoft.KeyVault/vaults/secrets/getSecret/action'],
   }),
+  /** `Key Vault Crypto User` would also encrypt, unwrap, change the key and take a backup of it. */
+  recordSigner: customRole('gated-import record signer', {
+    dataActions: ['read', 'sign/action'].map((action) => `Microsoft.KeyVault/vaults/keys/${action}`),
+  }),
 };
 
-/** Before anything that needs them: also whoever provisions may write no secret without a role. */
+/** Before anything that needs them: also whoever provisions may write no secret and make no key without a role. */
 export function roles(instance: Instance): Resource[] {
   const { quarantine, base, team } = registriesOf(instance);
   const { app, pull, provisioner } = identities;
@@ -59,8 +72,9 @@ export function roles(instance: Instance): Resource[] {
     guids.map((guid) => assignment({ principalId: who.objectId, scope, guid }));
   return [
     ...Object.values(own).map(({ definition }) => definition),
-    ...give(provisioner, vaultId, builtIn.keyVaultSecretsOfficer),
+    ...give(provisioner, vaultId, builtIn.keyVaultSecretsOfficer, builtIn.keyVaultCryptoOfficer),
     ...give(app, vaultId, own.secretReader.guid),
+    ...give(app, signingKeyId, own.recordSigner.guid),
     ...give(app, announcementTopic.path, builtIn.eventGridDataSender),
     // In quarantine it moves the tag that a task check builds from, and removes what no candidate needs.
     ...give(app, quarantine.id, builtIn.acrPush, builtIn.acrDelete),

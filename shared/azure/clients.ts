@@ -11,6 +11,7 @@ import type { HttpClient } from '@azure/core-rest-pipeline';
 import { TableClient } from '@azure/data-tables';
 import { EventGridPublisherClient } from '@azure/eventgrid';
 import { DefaultAzureCredential } from '@azure/identity';
+import { KeyClient } from '@azure/keyvault-keys';
 import { SecretClient } from '@azure/keyvault-secrets';
 import { BlockBlobClient } from '@azure/storage-blob';
 import type { Host, Repository } from '../domain/reference.ts';
@@ -41,6 +42,7 @@ export interface Clients {
   registryContent(host: Host, repository: Repository): ContainerRegistryContentClient;
   table(name: string): TableClient;
   secrets: SecretClient;
+  keys: KeyClient;
   announcements: EventGridPublisherClient<'CloudEvent'>;
   /** A blob whose address carries its own permission. */
   signedBlob(url: string): BlockBlobClient;
@@ -71,6 +73,7 @@ export function createClients(settings: ClientSettings, options: ClientOptions =
     userAgentOptions: common.userAgentOptions,
   };
   const vaultOnLoopback = isLoopback(new URL(keyVaultUrl).hostname);
+  const vault = { ...common, disableChallengeResourceVerification: vaultOnLoopback };
 
   return {
     subscriptionId,
@@ -83,10 +86,8 @@ export function createClients(settings: ClientSettings, options: ClientOptions =
         new ContainerRegistryContentClient(`https://${host}`, repository, credential, common),
     ),
     table: remembered((name: string) => new TableClient(tablesEndpoint, name, credential, common)),
-    secrets: new SecretClient(keyVaultUrl, credential, {
-      ...common,
-      disableChallengeResourceVerification: vaultOnLoopback,
-    }),
+    secrets: new SecretClient(keyVaultUrl, credential, vault),
+    keys: new KeyClient(keyVaultUrl, credential, vault),
     announcements: new EventGridPublisherClient(settings.announcementsEndpoint, 'CloudEvent', credential, common),
     signedBlob: (url) => new BlockBlobClient(url, undefined, storage),
   };

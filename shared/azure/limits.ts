@@ -30,6 +30,11 @@ export const RUN_SECONDS = { least: 300, most: 28_800 };
 /** Ours. Half is kept of the head and half of the tail: a result line is the last one. */
 export const LOG_BYTES = 2 * 1024 * 1024;
 
+// ---- key vault -----------------------------------------------------------------------------------------------------------------
+
+/** Ours: versions of the signing key whose records still count. */
+export const KEY_VERSIONS = 20;
+
 // ---- registries ----------------------------------------------------------------------------------------------------------------
 
 /** Ours: a configuration blob is a few kilobytes; github.com/opencontainers/distribution-spec asks for 4 MiB of manifests. */

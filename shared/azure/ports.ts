@@ -9,8 +9,13 @@ import { httpProbes } from './probes.ts';
 import { azureRegistries } from './registries.ts';
 import { azureRuns } from './runs.ts';
 import { azureSecrets } from './secrets.ts';
+import { azureSigning } from './signing.ts';
 
-export function azurePorts(clients: Clients): Omit<Ports, 'upstreams' | 'policies'> {
+/** `signingKey`: the name of a key in the key vault. */
+export function azurePorts(
+  clients: Clients,
+  { signingKey }: { signingKey: string },
+): Omit<Ports, 'upstreams' | 'policies'> {
   const find = registryFinder(clients);
   return {
     ledger: azureLedger(clients),
@@ -18,6 +23,7 @@ export function azurePorts(clients: Clients): Omit<Ports, 'upstreams' | 'policie
     runs: azureRuns(clients, find),
     groups: azureContainerGroups(clients),
     secrets: azureSecrets(clients),
+    signing: azureSigning(clients, { name: signingKey }),
     announcements: azureAnnouncements(clients),
     probes: httpProbes(),
   };

@@ -86,6 +86,22 @@ export function registryData(clients: Pick<Clients, 'registryData' | 'registryCo
       }).catch(refusedWith(405, () => 'locked' as const));
     },
 
+    async uploadBlob({ host, repository }, bytes) {
+      const question = about(`upload a blob to ${host}/${repository}`, WRITER);
+      return ask(question, async () => {
+        const { digest } = await clients.registryContent(host, repository).uploadBlob(Buffer.from(bytes));
+        return digestSchema.parse(digest);
+      });
+    },
+
+    async putUntagged({ host, repository }, { bytes, mediaType, digest }) {
+      const question = about(`put ${digest} into ${host}/${repository}`, WRITER);
+      await ask(question, async () => {
+        const put = await clients.registryContent(host, repository).setManifest(Buffer.from(bytes), { mediaType });
+        if (put.digest !== digest) throw new ServiceTrouble(question, { problem: `it took it for ${put.digest}` });
+      });
+    },
+
     async lockTag(image) {
       const artifact = clients.registryData(image.host).getArtifact(image.repository, image.tag);
       await ask(about(`lock the tag ${formatReference(image)}`, WRITER), () =>

@@ -81,6 +81,9 @@ function forApp(state: AppState, now: number): AppAction {
     return left(personHold ? { kind: 'held', app, by: personHold.by, why: personHold.why } : { kind: 'up-to-date' });
   }
   if (running.kind === 'in-transition') return watch;
+  if (state.unproven !== undefined) {
+    return left({ kind: 'record-refused', app, why: state.unproven }, { stopsWave: true });
+  }
   if (running.kind === 'stopped' && deployment) return left({ kind: 'stopped', app });
   return { kind: 'deploy', app, attempt: state.attempts + 1, wanted };
 }

@@ -23,6 +23,8 @@ export const deployment = z.object({
   /** Since when it answers as it should, without a break. */
   healthySince: z.number().optional(),
   message: z.string().optional(),
+  /** What its promotion record proves, or why there is none. */
+  proof: z.string().optional(),
   /** The candidate that what is deployed goes back to. */
   origin: origin.optional(),
 });
@@ -76,6 +78,8 @@ export const appState = z.object({
   wanted: wanted.optional(),
   /** What is wanted cannot be said, because these secrets are not there. */
   missingSecrets: z.array(z.string()).optional(),
+  /** Why the record of the promotion that it stands on cannot be verified: then it is not deployed. */
+  unproven: z.string().optional(),
   deployment: deployment.optional(),
   /** Missing too when today's policy would not accept it. */
   lastHealthy: z.object({ key: z.string(), digest }).optional(),
@@ -97,6 +101,7 @@ export const rolloutReason = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('nothing-wanted') }),
   z.object({ kind: z.literal('held'), app: z.string(), by: z.string(), why: z.string() }),
   z.object({ kind: z.literal('secret-missing'), app: z.string(), names: z.array(z.string()) }),
+  z.object({ kind: z.literal('record-refused'), app: z.string(), why: z.string() }),
   z.object({ kind: z.literal('stopped'), app: z.string() }),
   z.object({ kind: z.literal('trouble'), message: z.string() }),
 ]);
@@ -122,6 +127,8 @@ export function sayRolloutReason(reason: RolloutReason): string {
       return `app "${reason.app}" is held by ${reason.by}: ${reason.why}`;
     case 'secret-missing':
       return `app "${reason.app}" needs what the key vault has not, or not enabled: ${reason.names.join(', ')}`;
+    case 'record-refused':
+      return `app "${reason.app}" is not deployed: ${reason.why}`;
     case 'stopped':
       return `the container group of app "${reason.app}" was stopped by a person`;
     case 'trouble':

@@ -25,7 +25,13 @@ export const GATE = 'gate';
 export const REQUEST = 'request';
 
 /** A promotion as it is kept: also how its candidate came, which says what everything built on it goes back to. */
-export const keptPromotion = promotion.extend({ opening: z.number().optional(), sightedAt: z.number().optional() });
+export const keptPromotion = promotion.extend({
+  opening: z.number().optional(),
+  sightedAt: z.number().optional(),
+  /** The manifest of its signed record; one that was completed before there were records has none. */
+  record: digest.optional(),
+});
+export type KeptPromotion = z.infer<typeof keptPromotion>;
 
 export const gateRow = z.object({
   /** The last digest seen under the upstream tag, since when without a break, and the sequence number of that sighting. */
@@ -73,6 +79,8 @@ export const candidateRow = candidate.omit({ evidence: true }).extend({
   /** For which platforms `subject`, `images` or `unusable` were found; for others of a changed policy they count for nothing. */
   platforms: z.string().optional(),
   sightedAt: z.number(),
+  /** How many things attached to it are in quarantine with it, how many were left, and the first reasons why. */
+  referrers: z.object({ copied: z.number(), left: z.number(), why: z.array(z.string()) }).optional(),
   settled: z.object({ outcome, at: z.number(), checkHashes: z.array(z.string()) }).optional(),
 });
 export type CandidateRow = z.infer<typeof candidateRow>;
@@ -148,10 +156,7 @@ export async function readPromotions(
 }
 
 /** `undefined` for a promotion that was kept before this was. */
-export const originOf = (
-  gate: string,
-  { digest, opening, sightedAt }: z.infer<typeof keptPromotion>,
-): Origin | undefined =>
+export const originOf = (gate: string, { digest, opening, sightedAt }: KeptPromotion): Origin | undefined =>
   opening === undefined || sightedAt === undefined ? undefined : { gate, digest, opening, sightedAt };
 
 export const originOfCandidate = (gate: string, { digest, opening, sightedAt }: CandidateRow): Origin => ({

@@ -39,6 +39,8 @@ export const appRow = z.object({
   /** The system's. */
   hold: systemHold.optional(),
   personHold: personHold.optional(),
+  /** The wanted state whose promotion record was refused, and announced as that. */
+  unproven: z.object({ key: z.string(), why: z.string(), at: z.number() }).optional(),
   /** When it became unhealthy after it had been recorded healthy. */
   unhealthySince: z.number().optional(),
 });

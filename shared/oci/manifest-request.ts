@@ -1,5 +1,5 @@
 /**
- * One request for a manifest: with the authorization that is held, and once more with a new one after a challenge.
+ * One request for a manifest, the list of its referrers, or a blob: with the authorization that is held, and once more with a new one after a challenge.
  *
  * A redirect to another host is followed without authorization, and only to https (registry.k8s.io sends everyone to a mirror nearby).
  */
@@ -24,6 +24,10 @@ export interface ManifestRequest {
   image: RepositoryReference;
   reference: Tag | Digest;
   credentials?: Credentials | undefined;
+  /** What is attached to it, or the blob of that digest, in place of the manifest. */
+  of?: 'referrers' | 'blobs';
+  /** Of a page that is not the first. */
+  query?: string | undefined;
 }
 
 /** Answers any response that is not a challenge or a redirect. Throws `UpstreamTrouble` when there is none. */
@@ -33,9 +37,10 @@ export function manifestRequester(options: { now: () => number }): RequestManife
   const { reach } = addresses();
   const { held, answer } = authorizations(options);
 
-  return ({ method, image, reference, credentials }) =>
+  return ({ method, image, reference, credentials, of = 'manifests', query }) =>
     reach(image.host, async (base) => {
-      const url = new URL(`/v2/${image.repository}/manifests/${reference}`, base);
+      const url = new URL(`/v2/${image.repository}/${of}/${reference}`, base);
+      if (query !== undefined) url.search = query;
       const first = await send(method, url, held(image, credentials));
       if (first.response.status !== 401) return first;
 

@@ -11,6 +11,7 @@ import type { Sighted, Upstreams } from '../ports.ts';
 import { retryAfterSeconds } from '../retry-after.ts';
 import { discard, readBounded } from './bounded-fetch.ts';
 import { MANIFEST_BYTES } from './limits.ts';
+import { readReferrers } from './read-referrers.ts';
 import { manifestRequester, type ManifestRequest } from './manifest-request.ts';
 import { UpstreamTrouble } from './upstream-trouble.ts';
 
@@ -58,6 +59,8 @@ export function ociUpstreams({ now = Date.now }: { now?: () => number } = {}): U
       }
       return manifest;
     },
+
+    referrers: (image, credentials) => readReferrers(image, { credentials, request, isThere }),
   };
 }
 

@@ -32,6 +32,7 @@ test('the host, started without any setting, names all that are missing at once'
     'ANNOUNCEMENTS_ENDPOINT',
     'QUARANTINE_REGISTRY',
     'RUNNER_IMAGE',
+    'SIGNING_KEY',
     'SWEEP_SCHEDULE',
     'TASK_HUB',
   ]);

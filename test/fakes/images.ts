@@ -1,7 +1,7 @@
 /** Small real images for tests: manifests whose digest is the hash of their bytes. */
 import { createHash } from 'node:crypto';
 import { digest as digestSchema, type Digest } from '../../shared/domain/reference.ts';
-import type { Manifest } from '../../shared/ports.ts';
+import type { Manifest, Referrer } from '../../shared/ports.ts';
 
 export const INDEX = 'application/vnd.oci.image.index.v1+json';
 export const MANIFEST = 'application/vnd.oci.image.manifest.v1+json';
@@ -54,4 +54,39 @@ export function childrenOf(manifest: Manifest): Digest[] {
   const parsed: unknown = JSON.parse(new TextDecoder().decode(manifest.bytes));
   if (typeof parsed !== 'object' || parsed === null || !('manifests' in parsed)) return [];
   return (parsed.manifests as { digest: string }[]).map((child) => digestSchema.parse(child.digest));
+}
+
+/** Something attached to an image, as a signer would: told apart by its `type`. */
+export const attachment = (subject: Manifest, type: string, note = ''): Manifest =>
+  manifestOf(MANIFEST, {
+    schemaVersion: 2,
+    mediaType: MANIFEST,
+    artifactType: type,
+    config: { mediaType: 'application/vnd.oci.empty.v1+json', digest: digestOf('{}'), size: 2 },
+    layers: [{ mediaType: type, digest: digestOf(`${type} ${note}`), size: 100 }],
+    subject: { mediaType: subject.mediaType, digest: subject.digest, size: subject.bytes.length },
+  });
+
+/** As a list of referrers has it: one entry when the manifest is attached to `subject`, none otherwise. */
+export function referrerOf(manifest: Manifest, subject: Digest): Referrer[] {
+  const { digest } = manifest;
+  const said = known.get(manifest) ?? attachedTo(manifest.bytes);
+  known.set(manifest, said);
+  if (said.subject?.digest !== subject) return [];
+  return [{ digest, ...(said.artifactType === undefined ? {} : { artifactType: said.artifactType }) }];
+}
+
+interface Said {
+  subject?: { digest: string };
+  artifactType?: string;
+}
+/** Lists are asked for often, and each asks every manifest. */
+const known = new WeakMap<Manifest, Said>();
+
+function attachedTo(bytes: Uint8Array): Said {
+  try {
+    return JSON.parse(new TextDecoder().decode(bytes)) as Said;
+  } catch {
+    return {}; // Tests put manifests there that are no JSON.
+  }
 }

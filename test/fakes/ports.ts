@@ -13,6 +13,7 @@ import {
 import { fakeRegistries, type FakeRegistries } from './registries.ts';
 import { fakeRuns, type FakeRuns } from './runs.ts';
 import { fakeSecrets, type FakeSecrets } from './secrets.ts';
+import { fakeSigningKey, type FakeSigningKey } from './signing-key.ts';
 import { fakeUpstreams, type FakeUpstreams } from './upstreams.ts';
 
 export interface FakePorts extends Ports {
@@ -22,6 +23,7 @@ export interface FakePorts extends Ports {
   runs: FakeRuns;
   groups: FakeGroups;
   secrets: FakeSecrets;
+  signing: FakeSigningKey;
   announcements: FakeAnnouncements;
   policies: FakePolicies;
   probes: FakeProbes;
@@ -38,6 +40,7 @@ export function fakePorts<Overrides extends Partial<Ports> = object>(
     runs: fakeRuns(),
     groups: fakeGroups(),
     secrets: fakeSecrets(),
+    signing: fakeSigningKey(),
     announcements: fakeAnnouncements(),
     policies: fakePolicies(),
     probes: fakeProbes(),

@@ -35,6 +35,12 @@ export type FakeRegistries = Registries &
     isProtected(image: DigestReference): boolean;
   };
 
+/** A manifest and everything attached to it, at any depth. */
+function withReferrers({ manifests }: RepositoryState, of: Digest): Digest[] {
+  const attached = [...manifests.values()].filter(({ manifest }) => attachedTo(manifest)?.subject === of);
+  return [of, ...attached.flatMap(({ manifest }) => withReferrers({ tags: new Map(), manifests }, manifest.digest))];
+}
+
 export function fakeRegistries(options: { upstreams: Upstreams; now?: () => number }): FakeRegistries {
   let writes = 0;
   const now = options.now ?? (() => Date.UTC(2026, 0, 1) + 1000 * writes++);
@@ -86,6 +92,14 @@ export function fakeRegistries(options: { upstreams: Upstreams; now?: () => numb
       point(state, image.tag, manifest.digest);
       return 'put';
     },
+    async uploadBlob(_, bytes) {
+      const digest = digestOf(bytes);
+      blobs.set(digest, bytes);
+      return digest;
+    },
+    async putUntagged(repository, manifest) {
+      keep(at(repository), manifest);
+    },
     async lockTag(image) {
       const tag = at(image).tags.get(image.tag);
       if (!tag) throw new Error(`no tag ${formatReference(image)} to lock`);
@@ -102,9 +116,12 @@ export function fakeRegistries(options: { upstreams: Upstreams; now?: () => numb
     },
     async deleteManifest(image) {
       const state = at(image);
-      if (state.manifests.get(image.digest)?.protected) return 'locked';
-      state.manifests.delete(image.digest);
-      for (const { tag, digest } of state.tags.values()) if (digest === image.digest) state.tags.delete(tag);
+      const gone = withReferrers(state, image.digest);
+      if (gone.some((digest) => state.manifests.get(digest)?.protected)) return 'locked';
+      for (const digest of gone) {
+        state.manifests.delete(digest);
+        for (const named of state.tags.values()) if (named.digest === digest) state.tags.delete(named.tag);
+      }
       return 'deleted';
     },
     manifests: async (repository) =>

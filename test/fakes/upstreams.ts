@@ -8,7 +8,7 @@ import {
 } from '../../shared/domain/reference.ts';
 import type { Manifest, Sighted, Upstreams } from '../../shared/ports.ts';
 import { failable, type Failures } from './failures.ts';
-import { MANIFEST } from './images.ts';
+import { MANIFEST, referrerOf } from './images.ts';
 
 export type FakeUpstreams = Upstreams &
   Failures<Upstreams> & {
@@ -32,6 +32,10 @@ export function fakeUpstreams(): FakeUpstreams {
   const upstreams: Upstreams = {
     look: async (upstream) => tags.get(formatReference(upstream)) ?? { kind: 'gone' },
     manifest: async ({ host, repository, digest }) => manifests.get(`${host}/${repository}@${digest}`),
+    async referrers({ host, repository, digest }) {
+      const here = [...manifests].filter(([name]) => name.startsWith(`${host}/${repository}@`));
+      return { referrers: here.flatMap(([, manifest]) => referrerOf(manifest, digest)), more: false };
+    },
   };
   return Object.assign(failable(upstreams), {
     set(upstream: TagReference | string, to: Manifest | Digest) {

@@ -41,11 +41,14 @@ it('has every activity that was for it, also of the build and the rollout, under
 
   expect(spans.map(({ name }) => name).filter((name) => name !== 'candidate')).toEqual([
     'intakeCandidate',
+    'intakeReferrers',
     'startCheck',
     'beginPromotion',
     'adoptStable',
     'importUnique',
     'readBackUnique',
+    'copyReferrers',
+    'attachRecord',
     'lockUnique',
     'moveStable',
     'readBackStable',

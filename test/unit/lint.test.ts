@@ -75,6 +75,35 @@ const cases: Case[] = [
     rule: imports,
   },
   {
+    sentence: 'what seals and opens records imports no Azure library',
+    file: 'shared/record/azure.ts',
+    code: "import { KeyClient } from '@azure/keyvault-keys';\nexport const K = KeyClient;",
+    rule: imports,
+  },
+  {
+    sentence: 'the command line imports no function',
+    file: 'cli/commands/function.ts',
+    code: "export { activities } from '../../functions/activities/activities.ts';",
+    rule: imports,
+  },
+  {
+    sentence: 'the command line imports no client of Azure',
+    file: 'cli/azure.ts',
+    code: "import { KeyClient } from '@azure/keyvault-keys';\nexport const K = KeyClient;",
+    rule: imports,
+  },
+  {
+    sentence: 'a command reads no environment',
+    file: 'cli/commands/environment.ts',
+    code: 'export const home = () => process.env;',
+    rule: globals,
+  },
+  {
+    sentence: 'the command line may import the domain, and what reads registries and records',
+    file: 'cli/commands/fine.ts',
+    code: "import { host } from '../../shared/domain/reference.ts';\nimport { ociUpstreams } from '../../shared/oci/upstreams.ts';\nimport { open } from '../../shared/record/bundle.ts';\nexport const fine = { host, ociUpstreams, open };",
+  },
+  {
     sentence: 'verifying signatures reads no file',
     file: 'shared/signatures/reads.ts',
     code: "import { readFile } from 'node:fs/promises';\nexport const read = readFile;",

@@ -12,6 +12,7 @@ const AZURE: Environment = {
   ANNOUNCEMENTS_ENDPOINT: 'https://fabrikam.westeurope-1.eventgrid.azure.net/api/events',
   QUARANTINE_REGISTRY: 'fabrikamquarantine.azurecr.io',
   RUNNER_IMAGE: 'fabrikamquarantine.azurecr.io/docker:28',
+  SIGNING_KEY: 'fabrikam-promotions',
   SWEEP_SCHEDULE: '0 */10 * * * *',
   TASK_HUB: 'fabrikam',
 };
@@ -46,6 +47,7 @@ describe('settings', () => {
         announcementsEndpoint: 'https://fabrikam.westeurope-1.eventgrid.azure.net/api/events',
         quarantineRegistry: 'fabrikamquarantine.azurecr.io',
         runnerImage: 'fabrikamquarantine.azurecr.io/docker:28',
+        signingKey: 'fabrikam-promotions',
         sweepSchedule: '0 */10 * * * *',
         taskHub: 'fabrikam',
         authMode: 'entra',

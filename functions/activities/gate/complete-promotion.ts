@@ -5,7 +5,7 @@
  * Key: the attempt. Once completed, the intention is gone and a second run is `lost`.
  */
 import { candidateKey } from '../../../shared/domain/ids.ts';
-import { formatReference } from '../../../shared/domain/reference.ts';
+import { formatReference, type Digest } from '../../../shared/domain/reference.ts';
 import {
   evidenceKey,
   GATE,
@@ -22,6 +22,8 @@ import { promotionUnderWay, type Promoting, type PromotionRequest } from './prom
 
 export interface CompletePromotion extends PromotionRequest {
   layers: string[][];
+  /** The manifest of its signed record. */
+  record: Digest;
   /** Epoch milliseconds. */
   at: number;
 }
@@ -33,7 +35,7 @@ export const completePromotion =
     if (!underWay) return { kind: 'lost' };
     const { gate, row, intention, unique, subject } = underWay;
     const { digest, sequence } = intention;
-    const { layers, at } = request;
+    const { layers, record, at } = request;
 
     const { intention: _, ...before } = row.value;
     const { [gate.to.tag]: __over, ...drift } = before.drift ?? {};
@@ -47,6 +49,7 @@ export const completePromotion =
       unique: unique.tag,
       at,
       layers,
+      record,
       ...(opening === undefined || sightedAt === undefined ? {} : { opening, sightedAt }),
     };
     const { layers: __, ...current } = promotion;
@@ -66,6 +69,7 @@ export const completePromotion =
           sequence,
           stable: formatReference(gate.to),
           unique: formatReference(unique),
+          record,
         },
       }),
     ];

@@ -1,7 +1,8 @@
 /**
  * Starts the ACR task of an image with today's bases by digest. Key: the attempt, written down before the run is scheduled.
  *
- * A task that follows its base image by itself is refused: every promotion would build twice, and once from a tag.
+ * A task that follows its base image by itself is refused: every promotion would build twice, and once from a tag. So is a base whose promotion
+ * record cannot be verified.
  */
 import type { Bases } from '../../../shared/domain/image-state.ts';
 import type { Image } from '../../../shared/domain/policy.ts';
@@ -12,6 +13,7 @@ import { IMAGE, newImage, readImage } from '../../../shared/ledger/image-book.ts
 import { LedgerConflict, put } from '../../../shared/ledger/rows.ts';
 import type { Activity, Surroundings } from '../activity.ts';
 import { existingGate, imageOf } from '../policy-of.ts';
+import { verifyRecordOf } from '../record/verify-record.ts';
 import { failBuild } from './fail-build.ts';
 
 export interface StartBuild {
@@ -79,6 +81,9 @@ async function start(
     const digest = given[gateName];
     if (!digest) continue;
     pass[argument] = formatReference({ host, repository, digest });
+    const verified = await verifyRecordOf(world, { gate: gateName, digest });
+    if (verified.kind === 'refused') return { kind: 'refused', message: `nothing is built on it: ${verified.said}` };
+    if (verified.kind === 'none') world.log.warn(`image "${image.name}" is built without a record: ${verified.said}`);
     await tellOrigin(world, gateName, digest);
   }
   const run = await world.runs.startTask({ ...place, pass });

@@ -1,7 +1,7 @@
 /**
  * Sends an app's whole container group: what is wanted, or its last healthy state again. Starts the change and does not wait for it.
  *
- * Key: the attempt, written down first. The same PUT twice changes nothing the second time. A refusal of Azure is a failed deployment.
+ * What stands on a promotion whose record cannot be verified is not sent. Key: the attempt, written down first. The same PUT twice changes nothing the second time. A refusal of Azure is a failed deployment.
  * A hold that came since the look is seen here once more: after this, Azure has it.
  */
 import { acceptsState, fillSecrets, MissingSecret } from '../../../shared/domain/container-group.ts';
@@ -12,9 +12,10 @@ import { newApp, readImage } from '../../../shared/ledger/image-book.ts';
 import type { Secrets } from '../../../shared/ports.ts';
 import type { Activity, Surroundings } from '../activity.ts';
 import { appOf, readSecrets } from '../policy-of.ts';
+import { verifyRecordOf } from '../record/verify-record.ts';
 import { changeApp, putBackFailed } from './change-app.ts';
 import { personHoldOn } from './person-hold.ts';
-import { versionWanted, wantedState } from './wanted-state.ts';
+import { baseOf, versionWanted, wantedState } from './wanted-state.ts';
 
 export interface DeployApp {
   of: string;
@@ -41,6 +42,7 @@ export const deployApp =
     if (hold && !hold.putBack) return {};
     const filled = await fill(world, app, { row, hold, putBack });
     if (filled.kind === 'nothing') return {};
+    const { proof } = filled;
 
     const { digest, number, key, origin } = filled.target;
     if (origin) world.telemetry.about(origin);
@@ -48,7 +50,7 @@ export const deployApp =
       if (now.attempts > attempt || (now.attempts === attempt && now.deployment?.state !== 'deploying'))
         return undefined;
       if (now.personHold?.at !== row.personHold?.at) return undefined;
-      const target = { digest, number, key, ...(origin ? { origin } : {}) };
+      const target = { digest, number, key, ...(proof ? { proof } : {}), ...(origin ? { origin } : {}) };
       const deployment: Deployment = { attempt, ...target, putBack, state: 'deploying', startedAt: at };
       if (filled.kind === 'filled') return { row: begin(now, deployment) };
       return {
@@ -72,8 +74,8 @@ export const deployApp =
 
 type Filled =
   | { kind: 'nothing' }
-  | { kind: 'filled'; target: Target; specification: object }
-  | { kind: 'failed'; target: Target; message: string };
+  | { kind: 'filled'; target: Target; specification: object; proof: string }
+  | { kind: 'failed'; target: Target; message: string; proof?: never };
 
 /**
  * What is sent, with the values of its secrets. A secret that is gone: the next look sees it where something new is wanted; for a put-back,
@@ -87,8 +89,12 @@ async function fill(
   try {
     const target = putBack ? healthyOf(app, row) : await newest(world, app, hold);
     if (!target) return { kind: 'nothing' };
+    const proof = await verifyRecordOf(world, await baseOf(world.ledger, app, target.digest));
+    // The look says so too, of what is wanted; what is to be put back it does not ask about.
+    if (proof.kind === 'refused')
+      return putBack ? { kind: 'failed', target, message: proof.said } : { kind: 'nothing' };
     const values = await valuesOf(world.secrets, target.secrets, { exactVersions: putBack });
-    return { kind: 'filled', target, specification: fillSecrets(target.group, values) };
+    return { kind: 'filled', target, specification: fillSecrets(target.group, values), proof: proof.said };
   } catch (error) {
     if (!(error instanceof MissingSecret)) throw error;
     return putBack && row.lastHealthy

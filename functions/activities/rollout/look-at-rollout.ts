@@ -8,6 +8,7 @@ import { LedgerConflict, put, type Kept } from '../../../shared/ledger/rows.ts';
 import type { Activity, Surroundings } from '../activity.ts';
 import { askHealth, whatRuns } from './app-health.ts';
 import { personHoldOn, systemHoldOf } from './person-hold.ts';
+import { noteProof, toldOfProof, whyUnproven } from './proof-of-wanted.ts';
 import { appsOf, versionWanted, wantedState } from './wanted-state.ts';
 
 export interface LookAtRollout {
@@ -47,13 +48,16 @@ async function lookAtApp(
   const running = whatRuns(app, group);
   const health = await askHealth(world.probes, app, { group, running, digest: row.deployment?.digest });
 
-  const noted = note(row, health.kind, at);
+  const why = wanted.wanted && (await whyUnproven(world, app, { row, running, wanted: wanted.wanted }));
+
+  const noted = noteProof(note(row, health.kind, at), wanted.wanted, { why, at });
   if (noted !== row) await write(world, of, app.name, kept, noted, at);
   const { lastHealthy } = noted;
   const hold = systemHoldOf(noted, personHold);
   return {
     app: app.name,
     ...wanted,
+    ...(why === undefined ? {} : { unproven: why }),
     ...(noted.deployment ? { deployment: noted.deployment } : {}),
     ...(lastHealthy && acceptsState(app, lastHealthy)
       ? { lastHealthy: { key: lastHealthy.key, digest: lastHealthy.digest } }
@@ -124,6 +128,7 @@ async function write(
           }),
         ]
       : []),
+    ...toldOfProof(app, row, at),
   ]);
   if (written === 'conflict') throw new LedgerConflict(`app "${app}"`);
 }

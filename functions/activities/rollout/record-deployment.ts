@@ -23,8 +23,8 @@ export const recordDeployment =
     const recorded = await changeApp(world.ledger, { of, app: name }, (row) => {
       const { deployment } = row;
       if (deployment?.attempt !== attempt || deployment.state !== 'deploying') return undefined;
-      const { digest, number, putBack } = deployment;
-      const data = { digest, number, attempt };
+      const { digest, number, putBack, proof } = deployment;
+      const data = { digest, number, attempt, ...(proof === undefined ? {} : { proof }) };
       if (ended.kind === 'failed') {
         return {
           row: { ...row, deployment: { ...deployment, state: 'failed', message: ended.message } },

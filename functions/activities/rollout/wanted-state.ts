@@ -10,7 +10,7 @@ import type { App, Policy } from '../../../shared/domain/policy.ts';
 import type { Digest } from '../../../shared/domain/reference.ts';
 import type { PersonHold, Wanted } from '../../../shared/domain/rollout-state.ts';
 import { originOf, readGate } from '../../../shared/ledger/gate-book.ts';
-import { readImage } from '../../../shared/ledger/image-book.ts';
+import { readImage, readVersion } from '../../../shared/ledger/image-book.ts';
 import type { Ledger, Secrets } from '../../../shared/ports.ts';
 
 export interface WantedState extends Wanted {
@@ -42,6 +42,16 @@ export const versionWanted = async (
   app: App,
   hold: PersonHold | undefined,
 ): Promise<Runnable | undefined> => hold?.putBack ?? newestOf(ledger, app);
+
+/** What it stands on, if a gate promoted that: what the app runs itself, or the base that its image was proved to be built on. */
+export async function baseOf(
+  ledger: Ledger,
+  app: App,
+  digest: Digest,
+): Promise<{ gate: string; digest: Digest } | undefined> {
+  if (app.runs.kind === 'gate') return { gate: app.runs.gate, digest };
+  return (await readVersion(ledger, app.runs.image, digest))?.base;
+}
 
 /** Throws `MissingSecret`. */
 export async function wantedState(

@@ -16,6 +16,8 @@ import {
 } from '../../../shared/ledger/gate-book.ts';
 import { put } from '../../../shared/ledger/rows.ts';
 import type { Activity, Surroundings } from '../activity.ts';
+import { attachedAt } from '../gate/copy-attached.ts';
+import { findAttached } from '../gate/find-attached.ts';
 import { quarantineOf } from '../gate/intake-candidate.ts';
 import { eachGate } from './each-gate.ts';
 import type { LookedAfter, Upkeep } from './look-after-tags.ts';
@@ -48,14 +50,14 @@ async function cleanGate(world: Surroundings, gate: Gate, at: number): Promise<s
   )) {
     const concerned = candidates.filter(({ row }) => row.value.digest === digest || row.value.subject === digest);
     if (!(await forget(world, gate, concerned))) continue;
-    await world.registries.unprotectManifest({ ...place, digest });
+    await unprotect(world, place, digest);
     if ((await world.registries.deleteManifest({ ...place, digest })) === 'locked')
       problems.push(`${formatReference({ ...place, digest })} is locked by somebody, so it stays in quarantine`);
   }
   return problems;
 }
 
-/** What open candidates are made of, and those that were settled just now. */
+/** What open candidates are made of and what is attached to that, and the same of those that were settled just now. */
 async function neededOf(
   { registries }: Surroundings,
   place: RepositoryReference,
@@ -67,8 +69,10 @@ async function neededOf(
     const { settled, digest, subject } = row.value;
     if (settled && settled.at <= at - GRACE_MS) continue;
     const manifest = await registries.manifest({ ...place, digest });
-    for (const one of [digest, ...(subject ? [subject] : []), ...(manifest ? childrenOf(manifest.bytes) : [])])
-      needed.add(one);
+    const parts = [digest, ...(subject ? [subject] : []), ...(manifest ? childrenOf(manifest.bytes) : [])];
+    for (const part of parts) needed.add(part);
+    const { attached } = await findAttached(attachedAt(registries, place), [...new Set(parts)]);
+    for (const one of attached) needed.add(one.manifest.digest);
   }
   return needed;
 }
@@ -88,6 +92,13 @@ async function removable(
     if (!attachedTo || !needed.has(attachedTo)) found.push({ digest, children: childrenOf(manifest.bytes).length });
   }
   return found.toSorted((a, b) => b.children - a.children).map(({ digest }) => digest);
+}
+
+/** Deleted with it is what is attached to it, so that must not be protected either. */
+async function unprotect({ registries }: Surroundings, place: RepositoryReference, digest: Digest): Promise<void> {
+  const { attached } = await findAttached(attachedAt(registries, place), [digest]);
+  for (const { manifest } of attached) await registries.unprotectManifest({ ...place, digest: manifest.digest });
+  await registries.unprotectManifest({ ...place, digest });
 }
 
 /** `false`: one of them has opened again meanwhile, and needs what it has. */

@@ -12,6 +12,9 @@ const promotion = z
     sequence: z.int(),
     unique: tag,
     at: time,
+    record: digest
+      .optional()
+      .describe('The manifest of its signed record; none when it was promoted before there were records.'),
   })
   .meta({ id: 'Promotion' });
 
@@ -60,6 +63,12 @@ const candidateFields = {
   sequence: z.int(),
   seenSince: time,
   subject: digest.optional(),
+  referrers: z
+    .strictObject({ copied: z.int(), left: z.int(), why: z.array(z.string()) })
+    .optional()
+    .describe(
+      'Signatures, SBOMs and attestations that were copied with it, how many were not, and the first reasons why.',
+    ),
   manual: asked.optional(),
   state: z.enum(['open', 'settled']),
   settledAt: time.optional(),

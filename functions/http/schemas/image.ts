@@ -68,6 +68,7 @@ const appFields = {
       startedAt: time,
       healthySince: time.optional(),
       message: z.string().optional(),
+      proof: z.string().optional().describe('What its promotion record proves, or why there is none.'),
     })
     .optional(),
   lastHealthy: z.strictObject({ digest, number: z.int() }).optional(),
@@ -75,6 +76,10 @@ const appFields = {
   hold: z.strictObject({ digest, why: z.string(), at: time }).optional().describe('The system’s: what failed here.'),
   personHold: asked.extend({ putBack: putBack.optional() }).optional(),
   unhealthySince: time.optional(),
+  unproven: z
+    .strictObject({ why: z.string(), since: time })
+    .optional()
+    .describe('What is wanted stands on a promotion whose record cannot be verified, so it is not deployed.'),
 };
 export const appSeen = z.strictObject(appFields).meta({ id: 'App' });
 export const appList = z.strictObject({ apps: z.array(appSeen) });

@@ -24,6 +24,7 @@ interface BuiltIn extends Partial<Permissions> {
 const ACR = 'Microsoft.ContainerRegistry/registries';
 const REPOSITORIES = `${ACR}/repositories`;
 const SECRETS = 'Microsoft.KeyVault/vaults/secrets';
+const KEYS = 'Microsoft.KeyVault/vaults/keys';
 const STORAGE = 'Microsoft.Storage/storageAccounts';
 
 const BUILT_IN = {
@@ -113,7 +114,13 @@ const BUILT_IN = {
     dataActions: [
       ...['read', 'update/action', 'backup/action', 'encrypt/action', 'decrypt/action', 'wrap/action'],
       ...['unwrap/action', 'sign/action', 'verify/action'],
-    ].map((action) => `Microsoft.KeyVault/vaults/keys/${action}`),
+    ].map((action) => `${KEYS}/${action}`),
+  },
+  'Key Vault Crypto Officer': {
+    guid: '14b46e9e-c2b7-41b4-b07b-48a6ebf60603',
+    unverified: 'guid and actions',
+    actions: ['Microsoft.KeyVault/vaults/*/read'],
+    dataActions: [`${KEYS}/*`],
   },
 
   'EventGrid Data Sender': {

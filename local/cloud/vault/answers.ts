@@ -48,3 +48,5 @@ export const refuse = (
   inner?: string,
 ): Response =>
   c.json({ error: { code, message, ...(inner === undefined ? {} : { innererror: { code: inner } }) } }, status);
+
+export const badParameter = (c: Context<Env>, message: string): Response => refuse(c, 400, 'BadParameter', message);

@@ -1,4 +1,4 @@
-/** Refuses what the caller's roles on the vault, or on the one secret, do not allow. It comes before the question whether the secret is there. */
+/** Refuses what the caller's roles on the vault, or on the one secret or key, do not allow. It comes before the question whether that is there. */
 import type { MiddlewareHandler } from 'hono';
 import type { Env } from '../http.ts';
 import type { RoleService, World } from '../world.ts';
@@ -12,8 +12,8 @@ export function authorize({ world, roles }: { world: World; roles: RoleService }
   return async (c, next) => {
     const asked = vaultAction(c.req.method, c.req.path);
     if (!asked) return next();
-    const { dataAction, secret } = asked;
-    const resource = vaultIdOf(world.config) + (secret === undefined ? '' : `/secrets/${secret}`);
+    const { dataAction, object } = asked;
+    const resource = vaultIdOf(world.config) + (object === undefined ? '' : `/${object}`);
     const { objectId } = c.get('principal');
     if (roles.may(objectId, { dataAction }, resource)) return next();
     roles.logRefusal(objectId, { dataAction }, resource);

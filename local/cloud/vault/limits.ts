@@ -10,4 +10,4 @@ export const PAGE_MAX_RESULTS = 25;
 export const RECOVERABLE_DAYS = 90;
 
 /** https://learn.microsoft.com/azure/key-vault/general/about-keys-secrets-certificates : object names. */
-export const SECRET_NAME = /^[0-9a-zA-Z-]{1,127}$/;
+export const OBJECT_NAME = /^[0-9a-zA-Z-]{1,127}$/;

@@ -3,8 +3,8 @@ import { z } from 'zod';
 import type { Context } from 'hono';
 import { readBody } from '../body.ts';
 import type { App, Env } from '../http.ts';
-import { bundle, deletedItem, item, notFound, refuse, type VaultAddress } from './answers.ts';
-import { PAGE_MAX_RESULTS, SECRET_NAME, SECRET_VALUE_MAX_BYTES } from './limits.ts';
+import { badParameter, bundle, deletedItem, item, notFound, refuse, type VaultAddress } from './answers.ts';
+import { PAGE_MAX_RESULTS, OBJECT_NAME, SECRET_VALUE_MAX_BYTES } from './limits.ts';
 import { versionOf, type Changes, type Secret, type Secrets } from './secrets.ts';
 
 const changes = z.object({
@@ -24,8 +24,8 @@ export function addSecretRoutes(app: App, { secrets, ...vault }: VaultAddress & 
 
   app.put('/secrets/:name', async (c) => {
     const name = c.req.param('name');
-    if (!SECRET_NAME.test(name))
-      return badParameter(c, `the secret name '${name}' does not match ${SECRET_NAME.source}`);
+    if (!OBJECT_NAME.test(name))
+      return badParameter(c, `the secret name '${name}' does not match ${OBJECT_NAME.source}`);
     const body = await readBody(c, newSecret);
     if (!body.success) return badParameter(c, z.prettifyError(body.error));
     if (Buffer.byteLength(body.data.value) > SECRET_VALUE_MAX_BYTES) {
@@ -105,8 +105,6 @@ export function page(c: Context<Env>, { vaultUrl }: VaultAddress, items: object[
     nextLink: next < items.length ? `${vaultUrl}${c.req.path}?${query}&$skiptoken=${next}` : null,
   });
 }
-
-const badParameter = (c: Context<Env>, message: string): Response => refuse(c, 400, 'BadParameter', message);
 
 const stillRecoverable = (c: Context<Env>, name: string): Response =>
   refuse(

@@ -1,7 +1,8 @@
 /**
- * The emulated Key Vault: the data plane of secrets, for the app and for the cloud's own services (a quick run, a container group).
+ * The emulated Key Vault: the data plane of secrets, for the app and for the cloud's own services (a quick run, a container group), and of
+ * keys that sign.
  *
- * Roles decide who may do what, as in a vault with RBAC; access policies, keys and certificates are not built.
+ * Roles decide who may do what, as in a vault with RBAC; access policies, certificates, and what keys do beside signing are not built.
  */
 import type { MiddlewareHandler } from 'hono';
 import { newApp, withCharset, type App, type Env } from '../http.ts';
@@ -9,6 +10,8 @@ import type { IdentityService, RoleService, VaultService, World } from '../world
 import { refuse } from './answers.ts';
 import { authorize } from './authorize.ts';
 import { addDeletedRoutes } from './deleted-routes.ts';
+import { addKeyRoutes } from './key-routes.ts';
+import { openKeys } from './keys.ts';
 import { addSecretRoutes } from './secret-routes.ts';
 import { openSecrets, versionOf } from './secrets.ts';
 import { addVaultResourceRoutes } from './vault-resource.ts';
@@ -38,6 +41,7 @@ export function createVault({ world, identity, roles }: Dependencies): Vault {
   app.use('*', authorize({ world, roles }));
   addSecretRoutes(app, { secrets, vaultUrl });
   addDeletedRoutes(app, { secrets, vaultUrl });
+  addKeyRoutes(app, { keys: openKeys(world), vaultUrl });
 
   return {
     app,

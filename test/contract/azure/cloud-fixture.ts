@@ -22,6 +22,8 @@ import { app, freePort } from '../cloud/services.ts';
 import { someAddresses } from '../cloud/instances-system.ts';
 
 const GROUP = 'contract-rg';
+/** Nobody has made it: a test that signs does. */
+export const SIGNING_KEY = 'promotions';
 const IDENTITY = ['IDENTITY_ENDPOINT', 'IDENTITY_HEADER'] as const;
 
 export interface CloudFixture {
@@ -32,6 +34,8 @@ export interface CloudFixture {
   runnerImage: string;
   /** Pushes an image of busybox with a shell and this environment; answers its digest. */
   pushShell(image: string, environment: Record<string, string>): Promise<Digest>;
+  /** A new version of the key that records are signed with. */
+  makeSigningKey(): Promise<void>;
   /** PUTs a resource to Azure Resource Manager as the app. */
   putResource(path: string, body: object): Promise<void>;
   close(): Promise<void>;
@@ -43,7 +47,7 @@ export async function startCloudFixture(): Promise<CloudFixture> {
   const engine = await detectEngine({ directory: join(directory, 'engine'), instance, log: () => {} });
   const config = await newConfig(instance);
   const cloud = await startCloud({ config, directory: join(directory, 'cloud'), engine, log: () => {} });
-  for (const role of ['Key Vault Secrets User', 'EventGrid Data Sender'] as const) {
+  for (const role of ['Key Vault Secrets User', 'Key Vault Crypto Officer', 'EventGrid Data Sender'] as const) {
     cloud.roles.assign(app.objectId, role, `/subscriptions/${config.subscription}`);
   }
   const { tls } = cloud.world;
@@ -72,7 +76,7 @@ export async function startCloudFixture(): Promise<CloudFixture> {
 
   return {
     cloud,
-    ports: { ...azurePorts(clients), upstreams: ociUpstreams() },
+    ports: { ...azurePorts(clients, { signingKey: SIGNING_KEY }), upstreams: ociUpstreams() },
     hosts,
     resourceGroup: GROUP,
     runnerImage: config.runnerImage,
@@ -81,9 +85,23 @@ export async function startCloudFixture(): Promise<CloudFixture> {
       const links = 'RUN ["/bin/busybox", "ln", "-s", "busybox", "/bin/sh"]';
       await pushBusybox({ engine, cloud, directory, image, more: [links, ...env, 'ENTRYPOINT []'] });
       const pushed = parseTagReference(image);
-      const digest = await azurePorts(clients).registries.digestOf(pushed);
+      const digest = await azurePorts(clients, { signingKey: SIGNING_KEY }).registries.digestOf(pushed);
       if (!digest) throw new Error(`${image} was pushed and is not there`);
       return digest;
+    },
+    async makeSigningKey() {
+      const response = await fetch(
+        `https://localhost:${config.ports.vault}/keys/${SIGNING_KEY}/create?api-version=7.5`,
+        {
+          method: 'POST',
+          headers: {
+            Authorization: `Bearer ${cloud.identity.issue(app, 'https://vault.azure.net')}`,
+            'Content-Type': 'application/json',
+          },
+          body: JSON.stringify({ kty: 'EC', crv: 'P-256', key_ops: ['sign', 'verify'] }),
+        },
+      );
+      if (!response.ok) throw new Error(`the key was not made: ${response.status} ${await response.text()}`);
     },
     async putResource(path, body) {
       const response = await fetch(new URL(path, armEndpoint), {

@@ -1,8 +1,11 @@
 /** Every port, the way the app uses it, against the emulated Azure and its real containers. */
+import { verify } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { parseReference, parseTagReference, tag, type Digest } from '../../../shared/domain/reference.ts';
+import { BUNDLE_TYPE, recordManifest } from '../../../shared/domain/record/envelope.ts';
+import { digestOfBytes } from '../../../shared/record/digest-of-bytes.ts';
 import { eventually } from '../cloud/services.ts';
-import { startCloudFixture, type CloudFixture } from './cloud-fixture.ts';
+import { SIGNING_KEY, startCloudFixture, type CloudFixture } from './cloud-fixture.ts';
 
 let fixture: CloudFixture;
 beforeAll(async () => {
@@ -240,4 +243,54 @@ test('keeps a row under the managed identity of the app', async () => {
 
   expect(written).toBe('written');
   expect((await ledger.get('gates', 'node', 'gate'))?.data).toEqual({ sequence: 7 });
+});
+
+test('copies by digest what is attached upstream, and both registries list it under the same digest', async () => {
+  const { registries, upstreams } = fixture.ports;
+  const { host, repository } = upstream();
+  const place = { host, repository };
+  const digest = await upstreamDigest();
+  const subject = await upstreams.manifest({ ...place, digest }, login());
+  if (!subject) throw new Error('the upstream is not there');
+  const sbom = new TextEncoder().encode('{"spdxVersion":"SPDX-2.3"}');
+  const written = recordManifest({
+    subject: { mediaType: subject.mediaType, digest, size: subject.bytes.length },
+    bundle: { digest: await registries.uploadBlob(place, sbom), size: sbom.length },
+    gate: 'upstream',
+    createdAt: Date.UTC(2026, 0, 1),
+  });
+  await registries.uploadBlob(place, new TextEncoder().encode('{}'));
+  const attached = { ...written, digest: digestOfBytes(written.bytes) };
+  await registries.putUntagged(place, attached);
+
+  const quarantine = at('quarantine', 'referrers/busybox');
+  await registries.import({
+    from: { ...place, digest: attached.digest, ours: false, credentials: login() },
+    to: quarantine,
+    deadlineSeconds: 20,
+  });
+
+  const listed = [{ digest: attached.digest, artifactType: BUNDLE_TYPE }];
+  expect(await upstreams.referrers({ ...place, digest }, login())).toEqual({ referrers: listed, more: false });
+  expect(await registries.referrers({ ...quarantine, digest })).toEqual(listed);
+  expect(await registries.referrers({ ...quarantine, digest }, 'application/other')).toEqual([]);
+  expect(await registries.referrers({ ...quarantine, digest: attached.digest })).toEqual([]);
+  expect((await registries.manifest({ ...quarantine, digest: attached.digest }))?.bytes).toEqual(attached.bytes);
+});
+
+test('signs with a key of the vault; what it signed verifies with its public part, and with no other', async () => {
+  const { signing } = fixture.ports;
+  const bytes = new TextEncoder().encode('promote');
+  expect(await signing.keys()).toEqual([]);
+
+  await fixture.makeSigningKey();
+  const [first] = await signing.keys();
+  if (!first) throw new Error('a key was made');
+  const signature = await signing.sign(first, bytes);
+  await fixture.makeSigningKey();
+  const keys = await signing.keys();
+
+  expect(keys).toHaveLength(2);
+  expect(keys.filter(({ publicKey }) => verify('sha256', bytes, publicKey, signature))).toEqual([first]);
+  expect(first.id).toMatch(new RegExp(`/keys/${SIGNING_KEY}/${first.version}$`));
 });

@@ -1,6 +1,7 @@
 /** Resource Manager, a vault, two registries and Event Grid with the one role table in front: an owner who assigns, and a worker who has no role yet. */
 import { ContainerRegistryManagementClient } from '@azure/arm-containerregistry';
 import { ContainerRegistryClient } from '@azure/container-registry';
+import { KeyClient } from '@azure/keyvault-keys';
 import { SecretClient } from '@azure/keyvault-secrets';
 import { createArm } from '../../../local/cloud/arm.ts';
 import { createEvents } from '../../../local/cloud/events/events.ts';
@@ -51,6 +52,7 @@ export interface RolesSystem {
   unassign(id: string): Promise<void>;
   /** Clients of the worker. */
   secrets: SecretClient;
+  keys: KeyClient;
   acr(name: 'base' | 'team'): ContainerRegistryClient;
   management: ContainerRegistryManagementClient;
   /** Status of publishing one event to a topic, as the worker. */
@@ -141,6 +143,7 @@ export async function openRolesSystem(): Promise<RolesSystem> {
       if (status !== 200) throw new Error(`the end of an assignment was answered ${status}`);
     },
     secrets: new SecretClient(`https://localhost:${config.ports.vault}`, credential, secretsOptions),
+    keys: new KeyClient(`https://localhost:${config.ports.vault}`, credential, secretsOptions),
     acr: (name) => new ContainerRegistryClient(`https://localhost:${ports[name]}`, credential, noRetries),
     management: new ContainerRegistryManagementClient(credential, config.subscription, {
       endpoint: armUrl,

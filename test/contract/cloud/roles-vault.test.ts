@@ -90,3 +90,26 @@ test('who owns the subscription manages the vault and still reads no secret', as
   expect(secret.status).toBe(403);
   expect(vault).toMatchObject({ status: 200, body: { properties: { enableRbacAuthorization: true } } });
 });
+
+test('a role on one key reads it and signs with it, and neither makes keys nor touches another', async () => {
+  const { keys, scopes } = system;
+  const officer = await system.assign('Key Vault Crypto Officer', scopes.vault);
+  await keys.createEcKey('promotions');
+  await keys.createEcKey('other');
+  await system.unassign(officer);
+  await system.assign('Key Vault Crypto User', `${scopes.vault}/keys/promotions`);
+  const hash = Buffer.alloc(32, 7);
+
+  const signed = await outcomeOf(keys.getCryptographyClient('promotions').sign('ES256', hash));
+  const others = await Promise.all(
+    [
+      keys.getKey('other'),
+      keys.getCryptographyClient('other').sign('ES256', hash),
+      keys.createEcKey('promotions'),
+      keys.listPropertiesOfKeys().next(),
+    ].map((call) => outcomeOf<unknown>(call)),
+  );
+
+  expect(signed).toMatchObject({ algorithm: 'ES256' });
+  for (const outcome of others) expect(outcome).toMatchObject({ statusCode: 403, code: 'Forbidden' });
+});

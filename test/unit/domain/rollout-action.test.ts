@@ -121,6 +121,16 @@ describe('an app', () => {
       { kind: 'rest', reason: { kind: 'secret-missing', app: 'web', names: ['db-password'] } },
     ],
     [
+      'that stands on a promotion whose record does not hold is left, with the reason, and stops the wave',
+      rollout(app({ unproven: 'its signature is not by this key' }), app({ app: 'zebra' })),
+      { kind: 'rest', reason: { kind: 'record-refused', app: 'web', why: 'its signature is not by this key' } },
+    ],
+    [
+      'that failed is put back though the record of what is wanted does not hold',
+      rollout(app({ unproven: 'it was removed', hold: system(v2), deployment: failedAt2 })),
+      { kind: 'put-back', app: 'web', attempt: 2 },
+    ],
+    [
       'that failed is put back though a secret of what is wanted is missing now',
       rollout({ ...withoutSecret(), hold: system(v2), deployment: failedAt2 }),
       { kind: 'put-back', app: 'web', attempt: 2 },

@@ -4,13 +4,17 @@ import { activities } from '../../../../functions/activities/activities.ts';
 import { parseTagReference } from '../../../../shared/domain/reference.ts';
 import { readPromotions } from '../../../../shared/ledger/gate-book.ts';
 import { blue, green } from '../../../replay/gate-world.ts';
-import { image, imageIndex } from '../../../fakes/images.ts';
+import { digestOf, image, imageIndex } from '../../../fakes/images.ts';
 import { done, MINUTE, NOW } from '../../domain/gate-builders.ts';
 import { functionWorld, QUARANTINE, STABLE, type FunctionWorld } from '../world.ts';
 
 const { digest } = green.manifest;
 const stable = parseTagReference(STABLE);
-const STEPS = ['adoptStable', 'importUnique', 'readBackUnique', 'lockUnique', 'moveStable', 'readBackStable'] as const;
+const RECORD = digestOf('its record');
+const STEPS = [
+  ...(['adoptStable', 'importUnique', 'readBackUnique', 'copyReferrers', 'attachRecord'] as const),
+  ...(['lockUnique', 'moveStable', 'readBackStable'] as const),
+] as const;
 
 let world: FunctionWorld;
 let steps: ReturnType<typeof activities>;
@@ -30,9 +34,13 @@ async function ready(what: typeof green, sequence = 1): Promise<void> {
 }
 
 const begin = () => steps.beginPromotion({ gate: 'node', digest, sequence: 1 }, world.stories);
-const run = (name: (typeof STEPS)[number], attempt = 1) => steps[name]({ gate: 'node', attempt }, world.stories);
+const run = (name: (typeof STEPS)[number], attempt = 1) =>
+  steps[name]({ gate: 'node', attempt, at: NOW }, world.stories);
 const complete = (attempt = 1) =>
-  steps.completePromotion({ gate: 'node', attempt, layers: [['base', 'green']], at: NOW }, world.stories);
+  steps.completePromotion(
+    { gate: 'node', attempt, layers: [['base', 'green']], record: RECORD, at: NOW },
+    world.stories,
+  );
 
 async function until(last: (typeof STEPS)[number]): Promise<void> {
   await begin();

@@ -40,6 +40,7 @@ function fakeAzure(): AzureClient & { calls: string[]; resources: Map<string, un
     },
     secret: (name) => Promise.resolve(secrets.get(name)),
     setSecret: (name, value) => Promise.resolve(void secrets.set(name, value)),
+    ensureSigningKey: (name) => Promise.resolve(void calls.push(`key ${name}`)),
   };
 }
 

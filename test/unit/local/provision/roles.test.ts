@@ -3,7 +3,14 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { appsResourceGroupId, identities, pullIdentityId, registriesOf, vaultId } from '../../../../local/azure.ts';
+import {
+  appsResourceGroupId,
+  identities,
+  pullIdentityId,
+  registriesOf,
+  signingKeyId,
+  vaultId,
+} from '../../../../local/azure.ts';
 import { builtInRoles } from '../../../../local/cloud/roles/definitions.ts';
 import { may } from '../../../../local/cloud/roles/may.ts';
 import type { Permission } from '../../../../local/cloud/world.ts';
@@ -96,6 +103,9 @@ function callsOfTheApp(): Call[] {
     [{ action: 'Microsoft.ContainerInstance/containerGroups/write' }, group],
     [{ action: 'Microsoft.ManagedIdentity/userAssignedIdentities/assign/action' }, pullIdentityId],
     [{ dataAction: 'Microsoft.KeyVault/vaults/secrets/getSecret/action' }, `${vaultId}/secrets/any`],
+    // Promotion records: every version of the key is read, the newest signs.
+    [{ dataAction: 'Microsoft.KeyVault/vaults/keys/read' }, signingKeyId],
+    [{ dataAction: 'Microsoft.KeyVault/vaults/keys/sign/action' }, signingKeyId],
     [{ dataAction: 'Microsoft.EventGrid/events/send/action' }, announcementTopic.path],
   ];
 }

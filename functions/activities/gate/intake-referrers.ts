@@ -1,0 +1,70 @@
+/**
+ * Copies what is attached to a candidate, and to the parts of an index, into quarantine: signatures, SBOMs, attestations.
+ *
+ * Before its checks are asked, each time: images are often signed after they were pushed. What is too much is left and said; that decides
+ * nothing: a check that needs a signature does not find it then. Key: the digest.
+ */
+import { candidateKey } from '../../../shared/domain/ids.ts';
+import { childrenOf, MOST_MANIFESTS } from '../../../shared/domain/manifest.ts';
+import type { Gate } from '../../../shared/domain/policy.ts';
+import type { Digest } from '../../../shared/domain/reference.ts';
+import { originOfCandidate, readGate } from '../../../shared/ledger/gate-book.ts';
+import { LedgerConflict, put } from '../../../shared/ledger/rows.ts';
+import type { Activity, Surroundings } from '../activity.ts';
+import { existingGate, upstreamCredentials } from '../policy-of.ts';
+import { copyAttached } from './copy-attached.ts';
+import { findAttached } from './find-attached.ts';
+import { quarantineOf, type IntakeCandidate } from './intake-candidate.ts';
+
+/** Of the reasons why something was left; they end up in a row of the ledger. */
+const MOST_REASONS = 5;
+
+export const intakeReferrers =
+  (world: Surroundings): Activity<IntakeCandidate, object> =>
+  async ({ gate: name, digest }) => {
+    const gate = await existingGate(world.policies, name);
+    const taken = await takeIn(world, gate, digest);
+
+    const candidate = (await readGate(world.ledger, name)).open.get(digest);
+    if (!candidate) return {};
+    world.telemetry.about(originOfCandidate(name, candidate.row.value));
+    if (!taken) return {};
+    const { referrers: _, ...row } = candidate.row.value;
+    const next = { ...row, referrers: taken };
+    const written = await world.ledger.write('gates', name, [put(candidateKey(digest), candidate.row, next)]);
+    if (written === 'conflict') throw new LedgerConflict(`candidate ${digest} of gate "${name}"`);
+    return {};
+  };
+
+/** `undefined`: the upstream has it no more, or it has more parts than can be gated. */
+export async function takeIn(
+  world: Surroundings,
+  gate: Gate,
+  digest: Digest,
+): Promise<{ copied: number; left: number; why: string[] } | undefined> {
+  const { upstreams } = world;
+  const credentials = await upstreamCredentials(world, gate);
+  const { host, repository } = gate.from;
+  const at = { host, repository };
+  const manifest = await upstreams.manifest({ ...at, digest }, credentials);
+  const children = manifest ? childrenOf(manifest.bytes) : [];
+  if (!manifest || children.length > MOST_MANIFESTS) return undefined;
+
+  const { attached, left } = await findAttached(
+    {
+      referrers: (of) => upstreams.referrers({ ...at, digest: of }, credentials),
+      manifest: (of) => upstreams.manifest({ ...at, digest: of }, credentials),
+      async tagged(tag) {
+        const sighted = await upstreams.look({ ...at, tag }, credentials);
+        if (sighted.kind === 'unreachable') throw new Error(sighted.message);
+        return sighted.kind === 'at' ? sighted.digest : undefined;
+      },
+    },
+    [digest, ...children],
+  );
+  await copyAttached(world, attached, {
+    from: { ...at, ours: false, credentials },
+    to: quarantineOf(world, gate),
+  });
+  return { copied: attached.length, left: left.length, why: left.slice(0, MOST_REASONS) };
+}
