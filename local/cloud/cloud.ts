@@ -7,7 +7,7 @@ import { realClock, type Clock } from '../clock.ts';
 import type { Engine } from '../containers/engine.ts';
 import { createArm } from './arm.ts';
 import { createEvents, type Events } from './events/events.ts';
-import { createFaults } from './faults/faults.ts';
+import { createFaults, type Faults } from './faults/faults.ts';
 import { addFaultRoutes } from './faults/routes.ts';
 import { listen, type App } from './http.ts';
 import { createIdentity } from './identity/identity.ts';
@@ -39,6 +39,7 @@ export interface Cloud {
   vault: Vault;
   registries: Registries;
   events: Events;
+  faults: Faults;
   stop(): Promise<void>;
 }
 
@@ -104,5 +105,5 @@ export async function startCloud({ config, directory, engine, clock, log }: Clou
     await stop();
     throw error;
   }
-  return { world, identity, roles, vault, registries, events, stop };
+  return { world, identity, roles, vault, registries, events, faults, stop };
 }

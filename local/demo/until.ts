@@ -22,7 +22,7 @@ const ASK_EVERY_MS = 500;
 export async function until<Found>(
   what: string,
   look: () => Promise<Found | Missing>,
-  { withinSeconds }: { withinSeconds: number },
+  { withinSeconds, askEveryMs = ASK_EVERY_MS }: { withinSeconds: number; askEveryMs?: number },
 ): Promise<Found> {
   const deadline = Date.now() + withinSeconds * 1000;
   for (;;) {
@@ -30,7 +30,7 @@ export async function until<Found>(
     if (!(seen instanceof Missing)) return seen;
     if (Date.now() > deadline)
       throw new NotInTime(`after ${withinSeconds} s still not: ${what}; last seen: ${seen.seen}`);
-    await sleep(ASK_EVERY_MS);
+    await sleep(askEveryMs);
   }
 }
 

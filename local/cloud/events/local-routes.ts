@@ -20,6 +20,7 @@ const disturbance = z.strictObject({
   shuffle: z.boolean().default(UNDISTURBED.shuffle),
   loseShare: z.number().min(0).max(1).default(UNDISTURBED.loseShare),
   delayMs: z.int().min(0).max(DELAY_MAX_MS).default(UNDISTURBED.delayMs),
+  seed: z.int().optional(),
 });
 
 interface Dependencies {

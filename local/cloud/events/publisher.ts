@@ -2,7 +2,7 @@
  * Takes published events: into the queue of every subscription that wants them, and into the list that a person can look at. All of one
  * request is on disk, or none of it, before the publisher gets its answer.
  */
-import { randomInt } from 'node:crypto';
+import { randomShare } from '../faults/strike.ts';
 import type { World } from '../world.ts';
 import type { Delivery } from './delivery.ts';
 import type { Published } from './event.ts';
@@ -21,6 +21,8 @@ export interface Disturbance {
   loseShare: number;
   /** Every first attempt waits that long, and what `shuffle` adds. */
   delayMs: number;
+  /** The same seed has the same events lost, and the same waits, as long as they are published in the same order. */
+  seed?: number | undefined;
 }
 
 export const UNDISTURBED: Disturbance = { copies: 1, shuffle: false, loseShare: 0, delayMs: 0 };
@@ -61,8 +63,10 @@ export function createPublisher({ world, subscriptions, delivery }: Dependencies
   const queueFor = (subscription: Subscription, published: Published): string[] => {
     const definition = inForce(subscription);
     if (!definition || !takes(definition, published)) return [];
-    const { copies, shuffle, loseShare, delayMs } = disturbance();
-    if (Math.random() < loseShare) {
+    const { copies, shuffle, loseShare, delayMs, seed } = disturbance();
+    const chance = () =>
+      seed === undefined ? Math.random() : randomShare({ seed, rule: 0, before: nextSequence('chances') });
+    if (chance() < loseShare) {
       log('events', `lost on purpose: ${said({ published })} for ${subscription.name}`);
       return [];
     }
@@ -71,7 +75,7 @@ export function createPublisher({ world, subscriptions, delivery }: Dependencies
         subscription: keyOf(subscription),
         published,
         publishedAt: clock.now(),
-        dueAt: clock.now() + delayMs + (shuffle ? randomInt(SHUFFLE_WITHIN_MS) : 0),
+        dueAt: clock.now() + delayMs + (shuffle ? Math.floor(chance() * SHUFFLE_WITHIN_MS) : 0),
         attempts: 0,
       }),
     );
@@ -94,7 +98,10 @@ export function createPublisher({ world, subscriptions, delivery }: Dependencies
       kept.entries(topicId ? `${topicId.toLowerCase()}|` : '').map(({ value }) => value),
 
     disturbance,
-    disturb: (wanted: Disturbance): void => settings.put('delivery', wanted),
+    disturb(wanted: Disturbance): void {
+      settings.put('delivery', wanted);
+      sequences.delete('chances');
+    },
   };
 }
 

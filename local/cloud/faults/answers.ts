@@ -4,7 +4,7 @@ import type { Asked } from './asked.ts';
 /** With `Retry-After` when it says how long. */
 export function faultAnswer(
   { services: [service] }: Asked,
-  fault: { status: 429 | 500 | 503; retryAfterSeconds?: number },
+  fault: { status: 429 | 500 | 503; retryAfterSeconds?: number | undefined },
 ): Response {
   const { status, retryAfterSeconds } = fault;
   const message = `a fault that was asked for: the emulated ${service} answers ${status}`;
@@ -33,10 +33,12 @@ const arm = (status: number, message: string): Shape => {
 const shapes = (status: number, message: string): Record<string, Shape> => {
   const ofRegistry = status === 429 ? 'TOOMANYREQUESTS' : 'UNKNOWN';
   const ofVault = status === 429 ? 'Throttled' : arm(status, message).code;
+  const ofTables = status === 500 ? 'OperationTimedOut' : 'ServerBusy';
   const ofBlobs = status === 500 ? 'InternalError' : 'ServerBusy';
   return {
     registry: { code: ofRegistry, body: { errors: [{ code: ofRegistry, message, detail: null }] } },
     vault: { code: ofVault, body: { error: { code: ofVault, message } } },
+    tables: { code: ofTables, body: { 'odata.error': { code: ofTables, message: { lang: 'en-US', value: message } } } },
     blobs: {
       code: ofBlobs,
       body: `<?xml version="1.0" encoding="utf-8"?><Error><Code>${ofBlobs}</Code><Message>${message}</Message></Error>`,

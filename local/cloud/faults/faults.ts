@@ -59,17 +59,16 @@ export function createFaults({ store, clock, log }: Pick<World, 'store' | 'clock
         case 'throttle':
           return faultAnswer(asked, { status: 429, retryAfterSeconds: fault.retryAfterSeconds });
         case 'error':
-          return faultAnswer(asked, { status: fault.status });
+          if (fault.carriedOut) await done(fetch(request, bindings));
+          return faultAnswer(asked, fault);
         case 'slow':
           await new Promise<void>((resolve) => clock.after(fault.delayMs, resolve));
           return fetch(request, bindings);
         case 'reset':
           return reset(bindings);
-        case 'lose-answer': {
-          const answer = await fetch(request, bindings);
-          await answer.body?.cancel();
+        case 'lose-answer':
+          await done(fetch(request, bindings));
           return reset(bindings);
-        }
       }
     },
     put(wanted) {
@@ -81,6 +80,12 @@ export function createFaults({ store, clock, log }: Pick<World, 'store' | 'clock
     },
     show: () => ({ ...plan, rules: plan.rules.map((rule, index) => ({ ...rule, ...countsOf(index) })) }),
   };
+}
+
+/** Waits for an answer that nobody gets. */
+async function done(answering: Response | Promise<Response>): Promise<void> {
+  const answer = await answering;
+  await answer.body?.cancel();
 }
 
 function reset({ incoming }: HttpBindings): Response {

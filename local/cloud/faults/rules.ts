@@ -18,7 +18,13 @@ export const SERVICES = [
 
 const fault = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('throttle'), retryAfterSeconds: z.int().min(0).max(3600).default(1) }),
-  z.strictObject({ kind: z.literal('error'), status: z.union([z.literal(500), z.literal(503)]).default(503) }),
+  z.strictObject({
+    kind: z.literal('error'),
+    status: z.union([z.literal(500), z.literal(503)]).default(503),
+    retryAfterSeconds: z.int().min(0).max(3600).optional(),
+    /** The service does what it was asked, and answers so all the same. */
+    carriedOut: z.boolean().default(false),
+  }),
   /** Answered as ever, only later. */
   z.strictObject({ kind: z.literal('slow'), delayMs: z.int().min(1).max(600_000) }),
   /** The connection ends before the service hears of the request. */

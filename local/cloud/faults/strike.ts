@@ -25,7 +25,7 @@ export function strikes({ rate, next }: Rule, draw: Draw): boolean {
 }
 
 /** From 0 to 1, without 1, and the same for the same draw. The mixing is that of splitmix32. */
-function randomShare({ seed, rule, before }: Draw): number {
+export function randomShare({ seed, rule, before }: Draw): number {
   let state = (seed ^ Math.imul(rule + 1, 0x85ebca6b)) + Math.imul(before + 1, 0x9e3779b9);
   state = Math.imul(state ^ (state >>> 16), 0x21f0aaad);
   state = Math.imul(state ^ (state >>> 15), 0x735a2d97);

@@ -32,11 +32,15 @@ const until = (
   name: string,
   matches: (view: NonNullable<ContainerGroup['containers'][number]['instanceView']>) => boolean,
 ): Promise<ContainerGroup> =>
-  eventually(async () => {
-    const group = await get(name);
-    const view = group.containers[0]?.instanceView;
-    return view && matches(view) ? group : undefined;
-  }, 20_000);
+  eventually(
+    async () => {
+      const group = await get(name);
+      const view = group.containers[0]?.instanceView;
+      return view && matches(view) ? group : undefined;
+    },
+    20_000,
+    { everyMs: 100 },
+  );
 
 const takeAway = async (name: string): Promise<void> => {
   const id = containerIdOf(system, name) ?? '';

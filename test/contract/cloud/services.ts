@@ -1,5 +1,5 @@
 /** A world for the services of the emulated Azure that need no containers, and listeners for them on free ports. */
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -8,7 +8,7 @@ import { realClock, type Clock } from '../../../local/clock.ts';
 import { listen, type Fetch } from '../../../local/cloud/http.ts';
 import { openStore } from '../../../local/cloud/store.ts';
 import { openTls } from '../../../local/cloud/tls.ts';
-import type { CloudConfig, IdentityService, Principal, World } from '../../../local/cloud/world.ts';
+import type { CloudConfig, IdentityService, Principal, Tls, World } from '../../../local/cloud/world.ts';
 import type { Engine } from '../../../local/containers/engine.ts';
 
 export const app: CloudConfig['principals'][number] = {
@@ -51,7 +51,7 @@ export async function openTestWorld({ clock = realClock }: { clock?: Clock } = {
     store: openStore(join(directory, 'cloud.db')),
     clock,
     engine: noEngine,
-    tls: await openTls({ folder: join(directory, 'tls') }),
+    tls: await certificate(join(directory, 'tls')),
     log: (service, message) => void logged.push(`${service}: ${message}`),
   };
   const closing: (() => Promise<void> | void)[] = [() => world.store.close()];
@@ -73,6 +73,17 @@ export async function openTestWorld({ clock = realClock }: { clock?: Clock } = {
       await rm(directory, { recursive: true });
     },
   };
+}
+
+/** Files of the first world's certificate: making one takes longer than most tests, so all worlds of a test file have the same. */
+const made = new Map<string, Buffer>();
+
+async function certificate(folder: string): Promise<Tls> {
+  if (made.size > 0) await mkdir(folder);
+  for (const [name, bytes] of made) await writeFile(join(folder, name), bytes, { mode: 0o600 });
+  const tls = await openTls({ folder });
+  for (const name of await readdir(folder)) made.set(name, await readFile(join(folder, name)));
+  return tls;
 }
 
 /** A credential as the SDKs take it, for a principal, without a managed identity endpoint in between. */
@@ -101,14 +112,18 @@ const isFree = (port: number) =>
     server.listen(port, '127.0.0.1', () => server.close(() => resolve(true)));
   });
 
-/** Answers what `look` finds, looking again until it finds something. */
-export async function eventually<T>(look: () => T | undefined | Promise<T | undefined>, withinMs = 10_000): Promise<T> {
+/** Answers what `look` finds, looking again until it finds something: more seldom where looking is itself some work. */
+export async function eventually<T>(
+  look: () => T | undefined | Promise<T | undefined>,
+  withinMs = 10_000,
+  { everyMs = 20 }: { everyMs?: number } = {},
+): Promise<T> {
   const deadline = Date.now() + withinMs;
   for (;;) {
     const found = await look();
     if (found !== undefined) return found;
     if (Date.now() > deadline) throw new Error(`not within ${withinMs} ms: ${look.toString()}`);
-    await new Promise((resolve) => setTimeout(resolve, 20));
+    await new Promise((resolve) => setTimeout(resolve, everyMs));
   }
 }
 

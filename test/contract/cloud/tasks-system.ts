@@ -147,14 +147,18 @@ export async function openTasksSystem(): Promise<TasksSystem> {
     return { text: (await blob.downloadToBuffer()).toString(), ...(complete === undefined ? {} : { complete }) };
   };
   const ended = (runId: string): Promise<Ended> =>
-    eventually(async () => {
-      const run = await client.runs.get(RESOURCE_GROUP, REGISTRY, runId);
-      if (!ENDED.includes(run.status ?? '')) return undefined;
-      const { text, complete } = await readLog(runId);
-      if (complete === undefined) return undefined;
-      const { status = '', outputImages = [], runErrorMessage: message } = run;
-      return { runId, status, outputImages, log: text, complete, ...(message === undefined ? {} : { message }) };
-    }, 25_000);
+    eventually(
+      async () => {
+        const run = await client.runs.get(RESOURCE_GROUP, REGISTRY, runId);
+        if (!ENDED.includes(run.status ?? '')) return undefined;
+        const { text, complete } = await readLog(runId);
+        if (complete === undefined) return undefined;
+        const { status = '', outputImages = [], runErrorMessage: message } = run;
+        return { runId, status, outputImages, log: text, complete, ...(message === undefined ? {} : { message }) };
+      },
+      25_000,
+      { everyMs: 100 },
+    );
 
   const baseDigest = await pushImage('base/shell:1', BASE);
   return {

@@ -6,6 +6,7 @@ test('answers what it waited for', async () => {
 
   const found = await until('it is there', () => Promise.resolve(++asked === 2 ? 'found' : missing('nothing')), {
     withinSeconds: 3,
+    askEveryMs: 1,
   });
 
   expect(found).toBe('found');
@@ -14,7 +15,7 @@ test('answers what it waited for', async () => {
 test('says what it waited for and what it saw instead', async () => {
   const look = () => Promise.resolve(missing({ digest: 'sha256:7e' }));
 
-  await expect(until('the tag has moved', look, { withinSeconds: 0 })).rejects.toThrow(
+  await expect(until('the tag has moved', look, { withinSeconds: 0, askEveryMs: 1 })).rejects.toThrow(
     'after 0 s still not: the tag has moved; last seen: {"digest":"sha256:7e"}',
   );
 });

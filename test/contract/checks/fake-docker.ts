@@ -3,9 +3,9 @@ import { spawn } from 'node:child_process';
 import { chmod, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { planScript } from '../../../../shared/domain/checks/script.ts';
-import { formatReference, host, repository } from '../../../../shared/domain/reference.ts';
-import { A } from '../gate-builders.ts';
+import { planScript } from '../../../shared/domain/checks/script.ts';
+import { formatReference, host, repository } from '../../../shared/domain/reference.ts';
+import { A } from '../../unit/domain/gate-builders.ts';
 
 export interface CheckRun {
   nonce: string;

@@ -1,6 +1,6 @@
 /** The shell script of a check, really run: with a `docker` that writes down what it is asked and runs a canned candidate. */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { judgeScript } from '../../../../shared/domain/checks/script.ts';
+import { judgeScript } from '../../../shared/domain/checks/script.ts';
 import { checkRun, type CheckRun } from './fake-docker.ts';
 
 let run: CheckRun;
