@@ -26,6 +26,7 @@ export interface Ports {
   announcements: Announcements;
   policies: Policies;
   probes: Probes;
+  reports: Reports;
 }
 
 // ---- ledger --------------------------------------------------------------------------------------------------------------------
@@ -274,4 +275,12 @@ export interface Policies {
 export interface Probes {
   /** One GET; `status` of the answer, or why there was none. */
   get(url: string, options: { timeoutSeconds: number }): Promise<{ status: number } | { problem: string }>;
+}
+
+/** What a check found, for people: too large for the ledger. */
+export interface Reports {
+  /** JSON under a key of letters, digits, `-`, `_`, `.` and `/`. What is there already is replaced. */
+  put(key: string, report: object): Promise<void>;
+  /** `undefined`: not there (any more). */
+  get(key: string): Promise<unknown>;
 }

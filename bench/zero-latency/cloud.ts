@@ -59,6 +59,7 @@ export function zeroLatencyCloud({
       armEndpoint: 'https://management.azure.com',
       keyVaultUrl: 'https://vault.example.com',
       tablesEndpoint: 'https://tables.example.com',
+      blobsEndpoint: 'https://blobs.example.com',
       announcementsEndpoint: 'https://events.example.com/api/events',
     },
     {

@@ -24,6 +24,8 @@ const titles: Record<keyof typeof sections, string> = {
   gate: 'A gate: `gates.<name>`',
   check: 'A check: `gates.<name>.checks.<name>`',
   task: 'A task: `gates.<name>.checks.<name>.task`',
+  vulnerabilities: 'A scan: `gates.<name>.checks.<name>.vulnerabilities`',
+  database: 'Its database: `gates.<name>.checks.<name>.vulnerabilities.database`',
   config: 'A config: `gates.<name>.checks.<name>.config`',
   signature: 'A signature: `gates.<name>.checks.<name>.signature`',
   identity: 'An identity: `gates.<name>.checks.<name>.signature.identities[]`',
@@ -42,6 +44,8 @@ const notes: Partial<Record<keyof typeof sections, string>> = {
 before the upstream's repository and tag there, where the tag names the candidate while the task runs. One task of a gate runs at a time. It passes when
 every step has succeeded and the log records that an image was built from the candidate, in a \`build\` step. **Nothing isolates it**: every step holds the
 container socket and the login of the quarantine registry, so it needs \`unsandboxed: true\`, and its evidence says \`isolation: none\`.`,
+  vulnerabilities: `What each key means for the verdict, with an example, is in [checks/vulnerabilities.md](checks/vulnerabilities.md). A file of waivers has one key, \`waivers\`: a list of \`id\`,
+\`package\` (optional), \`reason\`, \`expires\` (the last day, UTC) and \`gates\` (optional).`,
   config:
     'No `ONBUILD`, and the platform that it claims, are asked always. What each key proves: [checks/config.md](checks/config.md).',
   signature:

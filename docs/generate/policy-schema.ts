@@ -14,11 +14,16 @@ import { buildFields, imageFields } from '../../shared/domain/policy/image.ts';
 import { name } from '../../shared/domain/policy/schemas.ts';
 import { identityFields, signatureKeyFields } from '../../shared/domain/policy/signature-check.ts';
 import { taskReferenceFields } from '../../shared/domain/policy/task-check.ts';
+import { scanDatabaseFields, scanFields } from '../../shared/domain/policy/vulnerabilities-check.ts';
 import { upstreamFields } from '../../shared/domain/policy/upstreams.ts';
 
 /** Every mapping of a policy that has keys of its own, in the order in which a person meets them. */
 const task = z.strictObject(taskReferenceFields).meta({
   description: "a task file of a team's own in git, run without a sandbox in the quarantine registry",
+});
+const database = z.strictObject(scanDatabaseFields).meta({ description: 'the data that the scanner compares with' });
+const vulnerabilities = z.strictObject({ ...scanFields, database: database.optional() }).meta({
+  description: 'a scanner over the candidate, which is a file to it',
 });
 const config = z.strictObject(configKeyFields).meta({
   description: 'what an image has to say of itself, asked without running anything',
@@ -42,6 +47,7 @@ const check = z.strictObject({
   ...checkFields,
   task: task.optional(),
   config: config.optional(),
+  vulnerabilities: vulnerabilities.optional(),
   signature: signature.optional(),
 });
 const gate = z.strictObject({
@@ -79,6 +85,8 @@ export const sections = {
   gate,
   check,
   task,
+  vulnerabilities,
+  database,
   config,
   signature,
   identity,

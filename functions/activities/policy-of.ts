@@ -1,6 +1,7 @@
 /** Finds a thing of the policy in force. `undefined` when there is none such: it was removed, or there is no valid policy yet. */
 import { fillSecrets, secretsIn } from '../../shared/domain/container-group.ts';
 import type { App, Gate, Image } from '../../shared/domain/policy.ts';
+import type { Host } from '../../shared/domain/reference.ts';
 import type { Credentials, Policies, Secrets } from '../../shared/ports.ts';
 
 export const gateOf = async (policies: Policies, name: string): Promise<Gate | undefined> =>
@@ -28,13 +29,16 @@ export class NotInPolicy extends Error {
 }
 
 /** Credentials for a gate's upstream, read from the key vault now; none when the policy names none. Throws `MissingSecret`. */
-export async function upstreamCredentials(
-  ports: { policies: Policies; secrets: Secrets },
-  gate: Gate,
-): Promise<Credentials | undefined> {
-  const entry = (await ports.policies.current()).policy?.upstreams[gate.from.host];
+export const upstreamCredentials = (ports: UpstreamPorts, gate: Gate): Promise<Credentials | undefined> =>
+  readUpstreamCredentials(ports, gate.from.host);
+
+/** The same for any public host. */
+export async function readUpstreamCredentials(ports: UpstreamPorts, host: Host): Promise<Credentials | undefined> {
+  const entry = (await ports.policies.current()).policy?.upstreams[host];
   return entry && fillSecrets(entry, await readSecrets(ports.secrets, secretsIn(entry)));
 }
+
+type UpstreamPorts = { policies: Policies; secrets: Secrets };
 
 /** Values by name; names without a value are left out. */
 export async function readSecrets(secrets: Secrets, names: string[]): Promise<Record<string, string>> {

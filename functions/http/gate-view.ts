@@ -14,6 +14,7 @@ import {
 } from '../../shared/ledger/gate-book.ts';
 import { gateStateOf } from '../../shared/ledger/gate-state-of.ts';
 import { isoTime as time } from './schemas/common.ts';
+import { reportAddress } from './report-address.ts';
 import type { candidateSeen, EvidenceSeen, gateSeen } from './schemas/gate.ts';
 
 /** When it is asked, and what bears on every gate then. */
@@ -121,9 +122,14 @@ function evidenceView(gate: Gate, digest: string, check: string, evidence: Evide
     ...log,
   };
   if (evidence.state === 'running') return { ...base, state: 'running', deadlineAt: time(evidence.deadlineAt) };
-  const { verdict, reasons, digest: subject, platform, tool, isolation, finishedAt } = evidence;
+  const { verdict, reasons, digest: subject, platform, tool, isolation, finishedAt, expiresAt, report } = evidence;
   const asked = { digest: subject, platform, tool, ...(isolation ? { isolation } : {}) };
-  return { ...base, state: 'done', verdict, reasons, ...asked, finishedAt: time(finishedAt) };
+  return {
+    ...base,
+    ...{ state: 'done', verdict, reasons, ...asked, finishedAt: time(finishedAt) },
+    ...(expiresAt === undefined ? {} : { expiresAt: time(expiresAt) }),
+    ...(report === undefined ? {} : { report: reportAddress(gate.name, digest, check) }),
+  };
 }
 
 export function sayOutcome(outcome: Outcome): string {

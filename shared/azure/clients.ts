@@ -13,7 +13,7 @@ import { EventGridPublisherClient } from '@azure/eventgrid';
 import { DefaultAzureCredential } from '@azure/identity';
 import { KeyClient } from '@azure/keyvault-keys';
 import { SecretClient } from '@azure/keyvault-secrets';
-import { BlockBlobClient } from '@azure/storage-blob';
+import { BlobServiceClient, BlockBlobClient, type ContainerClient } from '@azure/storage-blob';
 import type { Host, Repository } from '../domain/reference.ts';
 import { isLoopback } from '../loopback.ts';
 import { CALL_DEADLINE_SECONDS, CALL_TRIES } from './limits.ts';
@@ -25,6 +25,7 @@ export interface ClientSettings {
   armEndpoint: string;
   keyVaultUrl: string;
   tablesEndpoint: string;
+  blobsEndpoint: string;
   /** Of the Event Grid topic, with its path: `https://…/api/events`. */
   announcementsEndpoint: string;
   /** Of a user-assigned identity; without it, the system-assigned one or whatever the machine is logged in as. */
@@ -41,6 +42,7 @@ export interface Clients {
   /** Manifests and blobs of one repository: `/v2`. Each has an access token of its own, so that none is presented for another scope. */
   registryContent(host: Host, repository: Repository): ContainerRegistryContentClient;
   table(name: string): TableClient;
+  blobContainer(name: string): ContainerClient;
   secrets: SecretClient;
   keys: KeyClient;
   announcements: EventGridPublisherClient<'CloudEvent'>;
@@ -63,7 +65,7 @@ export const appCredential = ({
   new DefaultAzureCredential(managedIdentityClientId === undefined ? {} : { managedIdentityClientId });
 
 export function createClients(settings: ClientSettings, options: ClientOptions = {}): Clients {
-  const { subscriptionId, armEndpoint, keyVaultUrl, tablesEndpoint } = settings;
+  const { subscriptionId, armEndpoint, keyVaultUrl, tablesEndpoint, blobsEndpoint } = settings;
   const { credential = appCredential(settings) } = options;
   const { deadlineSeconds = CALL_DEADLINE_SECONDS, httpClient } = options;
   const common = { ...patience({ deadlineSeconds }), ...(httpClient ? { httpClient } : {}) };
@@ -86,6 +88,7 @@ export function createClients(settings: ClientSettings, options: ClientOptions =
         new ContainerRegistryContentClient(`https://${host}`, repository, credential, common),
     ),
     table: remembered((name: string) => new TableClient(tablesEndpoint, name, credential, common)),
+    blobContainer: (name) => new BlobServiceClient(blobsEndpoint, credential, storage).getContainerClient(name),
     secrets: new SecretClient(keyVaultUrl, credential, vault),
     keys: new KeyClient(keyVaultUrl, credential, vault),
     announcements: new EventGridPublisherClient(settings.announcementsEndpoint, 'CloudEvent', credential, common),

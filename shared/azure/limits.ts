@@ -27,8 +27,11 @@ export const TRANSACTION_CHANGES = 100;
 
 /** learn.microsoft.com/azure/container-registry/container-registry-tasks-reference-yaml: 300 to 28800 seconds for a run. */
 export const RUN_SECONDS = { least: 300, most: 28_800 };
-/** Ours. Half is kept of the head and half of the tail: a result line is the last one. */
-export const LOG_BYTES = 2 * 1024 * 1024;
+/**
+ * Ours. Half is kept of the head and half of the tail: a result line is the last one. Two reports of a scan fit into it
+ * (`shared/domain/checks/vulnerabilities/limits.ts`).
+ */
+export const LOG_BYTES = 8 * 1024 * 1024;
 
 // ---- key vault -----------------------------------------------------------------------------------------------------------------
 
@@ -43,3 +46,8 @@ export const JSON_BLOB_BYTES = 4 * 1024 * 1024;
 export const MOST_REFERRERS = 1000;
 /** Ours: one page of that list, as the registry cuts it. */
 export const REFERRERS_PAGE_BYTES = 4 * 1024 * 1024;
+
+// ---- reports -------------------------------------------------------------------------------------------------------------------
+
+/** Ours: of one report of a check, which lists so many findings at most (`shared/domain/checks/vulnerabilities/scan-report.ts`). */
+export const REPORT_BYTES = 8 * 1024 * 1024;

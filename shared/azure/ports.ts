@@ -7,6 +7,7 @@ import { registryFinder } from './find-registry.ts';
 import { azureLedger } from './ledger.ts';
 import { httpProbes } from './probes.ts';
 import { azureRegistries } from './registries.ts';
+import { azureReports } from './reports.ts';
 import { azureRuns } from './runs.ts';
 import { azureSecrets } from './secrets.ts';
 import { azureSigning } from './signing.ts';
@@ -26,5 +27,6 @@ export function azurePorts(
     signing: azureSigning(clients, { name: signingKey }),
     announcements: azureAnnouncements(clients),
     probes: httpProbes(),
+    reports: azureReports(clients),
   };
 }

@@ -107,6 +107,11 @@ export function forCandidate(state: GateState, candidate: Candidate, now: number
     );
   if (!stays && upstream.kind === 'unreachable')
     return rest({ kind: 'upstream-unreachable', message: upstream.message }, now + backoffMs(state.failures + 1));
+  const expired = checks.expired(now);
+  if (expired.length > 0) {
+    const again = checks.inTurn(expired);
+    return again.length > 0 ? { kind: 'check', digest, checks: again } : waitForTurn(checks.busy, now);
+  }
   if (policy.mode === 'observe') return settle({ kind: 'observed' });
 
   return { kind: 'promote', digest, sequence };

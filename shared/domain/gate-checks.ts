@@ -39,6 +39,13 @@ export function checksOf(state: GateState, candidate: Candidate) {
       .filter(({ evidence }) => !evidence)
       .map(({ name, last }): StartCheck => ({ check: name, attempt: (last?.attempt ?? 0) + 1, tries: 1 })),
     running: asked.flatMap(({ evidence }) => (evidence?.state === 'running' ? [evidence] : [])),
+    /** Verdicts that have ended by now, to be asked for again. */
+    expired: (now: number) =>
+      asked.flatMap(({ name, evidence }): StartCheck[] =>
+        evidence?.state === 'done' && evidence.expiresAt !== undefined && evidence.expiresAt <= now
+          ? [{ check: name, attempt: evidence.attempt + 1, tries: 1 }]
+          : [],
+      ),
     answering: (verdict: Verdict) =>
       asked.flatMap(({ name, evidence }) =>
         evidence?.state === 'done' && evidence.verdict === verdict ? [{ name, evidence }] : [],

@@ -41,6 +41,8 @@ export const evidence = z.discriminatedUnion('state', [
     tool: z.string(),
     /** When it has to be asked again. */
     expiresAt: z.number().optional(),
+    /** Where what it found is kept for people. */
+    report: z.string().optional(),
     /** It was asked without a sandbox. */
     isolation: z.literal('none').optional(),
   }),

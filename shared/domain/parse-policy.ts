@@ -21,6 +21,7 @@ import { PolicyFiles } from './policy/policy-files.ts';
 import type { PolicyFile } from './policy/policy-files.ts';
 import { formatProblem, inReadingOrder } from './policy/problem.ts';
 import type { PolicyProblem } from './policy/problem.ts';
+import { reportToolGates } from './policy/tool-gates.ts';
 import { readUpstreams } from './policy/upstreams.ts';
 import { z } from 'zod';
 
@@ -96,6 +97,7 @@ function readParts(roots: Place[], folder: PolicyFiles, hash: PolicySource['hash
   const drafts: Drafts = { gates, images, apps };
   reportConflicts(drafts);
   reportCycles(gates, images);
+  reportToolGates(gates, folder);
   return { ...drafts, upstreams };
 }
 

@@ -3,9 +3,10 @@
  *
  * Secrets are still `${secret:name}` here; the activity that needs one reads it.
  */
+import type { Severity, Waiver } from './checks/vulnerabilities/finding.ts';
+import type { DigestReference, Host, Repository, RepositoryReference, TagReference } from './reference.ts';
 import type { ConfigCheck } from './policy/config-check.ts';
 import type { SignatureCheck } from './policy/signature-check.ts';
-import type { Host, Repository, RepositoryReference, TagReference } from './reference.ts';
 
 export interface Policy {
   /** Hash of every file it was made from. */
@@ -37,7 +38,7 @@ export interface Gate {
   whenReplaced: 'withdraw' | 'keep';
 }
 
-export type Check = ScriptCheck | TaskCheck | ConfigCheck | SignatureCheck;
+export type Check = ScriptCheck | TaskCheck | VulnerabilitiesCheck | ConfigCheck | SignatureCheck;
 
 export interface ScriptCheck {
   kind: 'script';
@@ -61,6 +62,42 @@ export interface TaskCheck {
   /** Over kind and parameters; what git holds under a branch may change without it. */
   hash: string;
 }
+
+/** A scanner over the quarantined image, which is a file to it: nested, without a network, its database beside it. */
+export interface VulnerabilitiesCheck {
+  kind: 'vulnerabilities';
+  name: string;
+  scanner: ToolImage;
+  /** After the scanner's own entry point. `{image}` and `{database}` are where the file and the database are. */
+  args: string[];
+  /** What it prints on its standard output. */
+  format: 'trivy' | 'sarif';
+  database?: {
+    /** Missing: the scanner's own image holds it. */
+    image?: ToolImage;
+    /** Of the folder in that image. */
+    path: string;
+    /** Of the file in that folder that says when the data is from. */
+    dated?: string;
+    atMostMs?: number;
+  };
+  /** Which findings of a severity fail: any, or those that an update would remove. A severity that is missing, or `off`, fails nothing. */
+  fail: Partial<Record<Severity, FailRule>>;
+  /** A finding of this severity or a worse one fails if the current digest does not have it. */
+  noWorseThanCurrent?: Severity;
+  /** Those that are for this gate. */
+  waivers: Waiver[];
+  /** How long a verdict counts. */
+  expiresMs?: number;
+  timeoutSeconds: number;
+  /** Over kind, parameters and waivers; not over the database, which ages. */
+  hash: string;
+}
+
+export type FailRule = 'any' | 'fixable' | 'off';
+
+/** A tool is named by digest, or is what a gate has promoted last. */
+export type ToolImage = { kind: 'image'; image: DigestReference } | { kind: 'gate'; gate: string };
 
 export interface Image {
   name: string;

@@ -11,6 +11,7 @@ import {
   type FakeProbes,
 } from './outside.ts';
 import { fakeRegistries, type FakeRegistries } from './registries.ts';
+import { fakeReports, type FakeReports } from './reports.ts';
 import { fakeRuns, type FakeRuns } from './runs.ts';
 import { fakeSecrets, type FakeSecrets } from './secrets.ts';
 import { fakeSigningKey, type FakeSigningKey } from './signing-key.ts';
@@ -27,6 +28,7 @@ export interface FakePorts extends Ports {
   announcements: FakeAnnouncements;
   policies: FakePolicies;
   probes: FakeProbes;
+  reports: FakeReports;
 }
 
 export function fakePorts<Overrides extends Partial<Ports> = object>(
@@ -44,6 +46,7 @@ export function fakePorts<Overrides extends Partial<Ports> = object>(
     announcements: fakeAnnouncements(),
     policies: fakePolicies(),
     probes: fakeProbes(),
+    reports: fakeReports(),
   };
   return { ...fakes, ...overrides } as Omit<FakePorts, keyof Overrides> & Overrides;
 }

@@ -66,8 +66,7 @@ async function readRun(world: Surroundings, asked: Asked, id: string, evidence: 
     case 'failed':
     case 'timeout': {
       const log = await readLog(runs, place);
-      if (log.complete)
-        return { kind: 'judged', answer: await judge(world, asked, { state: run.state, log: log.text }) };
+      if (log.complete) return judgeOrTrouble(world, asked, { id, run: { state: run.state, log: log.text } });
       if (at - (run.finishedAt ?? evidence.startedAt) < LOG_PATIENCE_MS) return { kind: 'running' };
       return {
         kind: 'trouble',
@@ -79,6 +78,20 @@ async function readRun(world: Surroundings, asked: Asked, id: string, evidence: 
 
 const judge = async (world: Surroundings, asked: Asked, run: EndedRun): Promise<Answer> =>
   effectsOf(asked.check).judge(world, asked, run);
+
+/** Judging may ask a registry or keep a report; what goes wrong there is, like a log that cannot be fetched, the trouble of its candidate. */
+async function judgeOrTrouble(
+  world: Surroundings,
+  asked: Asked,
+  { id, run }: { id: string; run: EndedRun },
+): Promise<Read> {
+  try {
+    return { kind: 'judged', answer: await judge(world, asked, run) };
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error);
+    return { kind: 'trouble', message: `what check "${id}" found could not be judged: ${message}` };
+  }
+}
 
 /** A log that cannot be fetched is, like one that is not whole, the trouble of its candidate and not of the gate. */
 async function readLog(

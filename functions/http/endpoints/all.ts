@@ -12,6 +12,7 @@ import { readJournalEntries } from './journal.ts';
 import { notBuiltYet } from './not-built.ts';
 import { requestPromotion } from './promotions.ts';
 import { requestRecheck } from './rechecks.ts';
+import { getReport } from './reports.ts';
 import { rollBackApp } from './rollbacks.ts';
 
 const described: Endpoint[] = [
@@ -20,6 +21,7 @@ const described: Endpoint[] = [
   listCandidates,
   getCandidate,
   getCheckLog,
+  getReport,
   requestPromotion,
   abortCandidate,
   requestRecheck,

@@ -51,6 +51,9 @@ const evidence = z
       platform: z.string(),
       tool: z.string(),
       finishedAt: time,
+      isolation: z.literal('none').optional().describe('It was asked without a sandbox.'),
+      expiresAt: time.optional().describe('From when on it counts no longer.'),
+      report: z.string().optional().describe('The address of what it found.'),
     }),
   ])
   .meta({ id: 'Evidence' });

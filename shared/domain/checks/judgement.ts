@@ -19,4 +19,4 @@ export function lastWords(lines: string[]): string[] {
 }
 
 /** A candidate's words end up in terminals and pages: no control characters. */
-const printable = (text: string) => text.replaceAll(/[\u0000-\u001f\u007f-\u009f]/g, ' ');
+export const printable = (text: string) => text.replaceAll(/[\u0000-\u001f\u007f-\u009f]/g, ' ');

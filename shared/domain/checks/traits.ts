@@ -12,12 +12,19 @@ export const TRAITS: Record<Check['kind'], Traits> = {
   script: {},
   // The upstream's tag in the candidate's repository.
   task: { alone: true },
+  vulnerabilities: {},
   config: {},
   signature: { whole: true },
 };
 
-/** Which kinds start the candidate, so that they cannot be asked of what is no image. */
-export const STARTS_IT: Record<Check['kind'], boolean> = { script: true, task: false, config: false, signature: false };
+/** Which kinds start the candidate, or have it pulled as an image, so that they cannot be asked of what is none. */
+export const STARTS_IT: Record<Check['kind'], boolean> = {
+  script: true,
+  task: false,
+  config: false,
+  signature: false,
+  vulnerabilities: true,
+};
 
 /** Why these checks cannot be asked of what is no image. */
 export function noContainer(checks: Check[]): string {

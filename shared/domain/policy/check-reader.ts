@@ -12,6 +12,8 @@ export interface CheckReader {
 }
 
 export interface ReadingCheck {
+  /** The name of its gate. */
+  gate: string;
   /** `undefined`: it is wrong, which was reported. */
   timeoutMs: number | undefined;
   folder: PolicyFiles;

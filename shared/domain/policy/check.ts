@@ -11,6 +11,7 @@ import { isName, NAME_RULE } from './schemas.ts';
 import { scriptFields, scriptReader } from './script-check.ts';
 import { signatureFields, signatureReader } from './signature-check.ts';
 import { taskFields, taskReader } from './task-check.ts';
+import { vulnerabilitiesFields, vulnerabilitiesReader } from './vulnerabilities-check.ts';
 
 /** A candidate is settled with all its evidence in one transaction of the ledger, and such a one has 100 rows at most. */
 const MOST_CHECKS = 50;
@@ -19,6 +20,7 @@ const MOST_CHECKS = 50;
 const readers: Record<string, CheckReader> = {
   script: scriptReader,
   task: taskReader,
+  vulnerabilities: vulnerabilitiesReader,
   config: configReader,
   signature: signatureReader,
 };
@@ -26,15 +28,17 @@ const readers: Record<string, CheckReader> = {
 export const checkFields = {
   ...scriptFields,
   ...taskFields,
+  ...vulnerabilitiesFields,
   ...configFields,
   ...signatureFields,
   timeout: checkTimeout.optional(),
 };
 
 const USE_ANOTHER = 'Use a "script" or a "task" check, or remove it.';
-const notBuilt = { probe: USE_ANOTHER, vulnerabilities: USE_ANOTHER };
+const notBuilt = { probe: USE_ANOTHER };
 
 export interface CheckSurroundings {
+  gate: string;
   subject: string;
   folder: PolicyFiles;
   hash: (text: string) => string;
@@ -63,7 +67,7 @@ export function readChecks(gate: Place, options: CheckSurroundings): Check[] | u
 function readCheck(
   name: string,
   place: Place,
-  { folder, hash, timeoutMs: fallback }: CheckSurroundings,
+  { gate, folder, hash, timeoutMs: fallback }: CheckSurroundings,
 ): Check | undefined {
   if (!isName(name)) place.problemAtKey(`${NAME_RULE}.`);
   const kinds = Object.keys(readers).filter((kind) => place.child(kind).value !== undefined);
@@ -84,7 +88,7 @@ function readCheck(
     if (place.child(key).value !== undefined)
       place.child(key).problemAtKey(`${key}: it goes with ${owners} checks; remove it.`);
   }
-  if (reader) return reader.read(name, place, { timeoutMs, folder, hash });
+  if (reader) return reader.read(name, place, { gate, timeoutMs, folder, hash });
   if (place.isMapping && !Object.keys(notBuilt).some((key) => place.child(key).value !== undefined)) {
     place.problemAtKey('"script" is missing: the script that runs inside the candidate, such as checks/node/test.sh.');
   }

@@ -58,7 +58,7 @@ export function readGate(name: string, at: Place, { folder, hash, defaults }: Ga
   const read = readFields(place, gateFields, { notBuilt });
   const { from, to } = read;
   const checks = place.isMapping
-    ? readChecks(place, { subject, folder, hash, timeoutMs: defaults.timeout ?? BUILT_IN.timeout })
+    ? readChecks(place, { gate: name, subject, folder, hash, timeoutMs: defaults.timeout ?? BUILT_IN.timeout })
     : undefined;
 
   const wanted = withDefaults(place, read, defaults);

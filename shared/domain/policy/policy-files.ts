@@ -17,6 +17,8 @@ export class PolicyFiles {
   readonly #texts: Map<string, string>;
   readonly #settings: Record<string, string>;
   readonly #groupFiles = new Map<string, Place | undefined>();
+  /** What was read of other files that something names. */
+  readonly #named = new Map<string, unknown>();
 
   constructor(files: PolicyFile[], settings: Record<string, string>) {
     this.#texts = new Map(files.map(({ path, text }) => [path, text]));
@@ -25,6 +27,10 @@ export class PolicyFiles {
 
   get paths(): string[] {
     return [...this.#texts.keys()];
+  }
+
+  has(path: string): boolean {
+    return this.#texts.has(path);
   }
 
   /** The text of a file that something names; `undefined` is reported where it is named. */
@@ -50,7 +56,7 @@ export class PolicyFiles {
   reportUnknown(): void {
     if (!this.paths.some((path) => this.isPolicy(path))) return; // That was said, with the files that are near.
     const unknown = this.paths.filter(
-      (path) => isTopLevelYaml(path) && !this.isPolicy(path) && !this.#groupFiles.has(path),
+      (path) => isTopLevelYaml(path) && !this.isPolicy(path) && !this.#groupFiles.has(path) && !this.#named.has(path),
     );
     for (const file of unknown) {
       const message = file.endsWith('.yml')
@@ -73,6 +79,16 @@ export class PolicyFiles {
       this.#groupFiles.set(path, text === undefined ? undefined : this.#open(path, text, () => true));
     } else if (!this.#texts.has(path)) this.read(path, namedAt);
     return this.#groupFiles.get(path);
+  }
+
+  /** What `read` makes of a YAML file that something names: made once, so that its problems are said once. */
+  readNamed<T>(path: string, namedAt: Place, read: (root: Place) => T): T | undefined {
+    if (!this.#named.has(path)) {
+      const text = this.read(path, namedAt);
+      const root = text === undefined ? undefined : this.#open(path, text, () => false);
+      this.#named.set(path, root && read(root));
+    } else if (!this.has(path)) this.read(path, namedAt);
+    return this.#named.get(path) as T | undefined;
   }
 
   #reportNoPolicy(): void {

@@ -3,9 +3,9 @@
  *
  * Three registries: `public` plays one that is not ours. An image of busybox alone is in it, as `busybox:1`.
  */
-import { cp, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { startCloud, type Cloud } from '../../../local/cloud/cloud.ts';
 import type { CloudConfig } from '../../../local/cloud/world.ts';
 import { detectEngine } from '../../../local/containers/detect.ts';
@@ -36,6 +36,8 @@ export interface CloudFixture {
   pushShell(image: string, environment: Record<string, string>): Promise<Digest>;
   /** A new version of the key that records are signed with. */
   makeSigningKey(): Promise<void>;
+  /** The same with these files in it (path → text) and these lines at the end of its Dockerfile; with all of busybox's programs. */
+  pushImage(image: string, content: { files: Record<string, string>; lines?: string[] }): Promise<Digest>;
   /** PUTs a resource to Azure Resource Manager as the app. */
   putResource(path: string, body: object): Promise<void>;
   close(): Promise<void>;
@@ -69,10 +71,16 @@ export async function startCloudFixture(): Promise<CloudFixture> {
     armEndpoint,
     keyVaultUrl: `https://localhost:${config.ports.vault}`,
     tablesEndpoint: storage.tableEndpoint,
+    blobsEndpoint: storage.blobEndpoint,
     announcementsEndpoint: `https://localhost:${config.ports.events}/announcements/api/events`,
     managedIdentityClientId: app.clientId,
   });
   await pushBusybox({ engine, cloud, directory, image: `${hosts.public}/busybox:1` });
+  const digestOf = async (image: string): Promise<Digest> => {
+    const digest = await azurePorts(clients, { signingKey: SIGNING_KEY }).registries.digestOf(parseTagReference(image));
+    if (!digest) throw new Error(`${image} was pushed and is not there`);
+    return digest;
+  };
 
   return {
     cloud,
@@ -84,10 +92,13 @@ export async function startCloudFixture(): Promise<CloudFixture> {
       const env = Object.entries(environment).map(([name, value]) => `ENV ${name}=${value}`);
       const links = 'RUN ["/bin/busybox", "ln", "-s", "busybox", "/bin/sh"]';
       await pushBusybox({ engine, cloud, directory, image, more: [links, ...env, 'ENTRYPOINT []'] });
-      const pushed = parseTagReference(image);
-      const digest = await azurePorts(clients, { signingKey: SIGNING_KEY }).registries.digestOf(pushed);
-      if (!digest) throw new Error(`${image} was pushed and is not there`);
-      return digest;
+      return digestOf(image);
+    },
+    async pushImage(image, { files, lines = [] }) {
+      const links = ['RUN ["/bin/busybox", "--install", "/bin"]', 'ENV PATH=/bin'];
+      const more = [...links, ...Object.keys(files).map((path) => `COPY ${path} /${path}`), ...lines];
+      await pushBusybox({ engine, cloud, directory, image, files, more });
+      return digestOf(image);
     },
     async makeSigningKey() {
       const response = await fetch(
@@ -156,14 +167,19 @@ async function pushBusybox(options: {
   cloud: Cloud;
   directory: string;
   image: string;
+  files?: Record<string, string>;
   /** Further lines of its Dockerfile. */
   more?: string[];
 }): Promise<void> {
-  const { engine, cloud, directory, image, more = [] } = options;
+  const { engine, cloud, directory, image, files = {}, more = [] } = options;
   const busybox = findBusybox();
   if (!busybox) throw new Error('this test needs a static busybox: apt-get install busybox-static');
   const context = await mkdtemp(join(directory, 'image-'));
   await cp(busybox, join(context, 'busybox'));
+  for (const [path, text] of Object.entries(files)) {
+    await mkdir(dirname(join(context, path)), { recursive: true });
+    await writeFile(join(context, path), text, { mode: 0o755 });
+  }
   await writeFile(
     join(context, 'Dockerfile'),
     ['FROM scratch', 'COPY busybox /bin/busybox', 'ENTRYPOINT ["/bin/busybox"]', ...more, ''].join('\n'),

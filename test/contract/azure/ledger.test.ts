@@ -10,6 +10,7 @@ import { fakeLedger } from '../../fakes/ledger.ts';
 import { freePort } from '../cloud/services.ts';
 import { keepsTheRulesOfALedger } from './ledger-rules.ts';
 import { localTls } from './local-tls.ts';
+import { storageToken } from './storage-token.ts';
 import type { Step } from './wire.ts';
 import { startWired, SUBSCRIPTION, type Wired } from './wired-clients.ts';
 
@@ -39,6 +40,7 @@ const clientsOf = (tablesEndpoint: string) => {
   const settings = {
     subscriptionId: SUBSCRIPTION,
     tablesEndpoint,
+    blobsEndpoint: 'https://localhost',
     announcementsEndpoint: 'https://localhost',
     ...endpoints,
   };
@@ -120,20 +122,3 @@ test.each([
 
   await expect(ledger.write('gates', 'node', [put])).rejects.toMatchObject({ code: 'ServiceTrouble', ...trouble });
 });
-
-/** As Entra ID issues it for storage; Azurite reads the claims and not the signature. */
-function storageToken(): { token: string; expiresOnTimestamp: number } {
-  const part = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url');
-  const now = Math.floor(Date.now() / 1000);
-  const claims = {
-    iss: 'https://sts.windows.net/tenant/',
-    aud: 'https://storage.azure.com',
-    iat: now,
-    nbf: now,
-    exp: now + 3600,
-  };
-  return {
-    token: `${part({ alg: 'RS256', typ: 'JWT' })}.${part(claims)}.c2lnbmF0dXJl`,
-    expiresOnTimestamp: Date.now() + 3_600_000,
-  };
-}

@@ -12,7 +12,7 @@ let secrets: Secrets;
 beforeAll(async () => {
   wired = await startWired();
   const { url } = wired.wire;
-  const endpoints = { armEndpoint: url, tablesEndpoint: url, announcementsEndpoint: url };
+  const endpoints = { armEndpoint: url, tablesEndpoint: url, blobsEndpoint: url, announcementsEndpoint: url };
   const settings = { subscriptionId: SUBSCRIPTION, keyVaultUrl: url, ...endpoints };
   secrets = azureSecrets(createClients(settings, { credential: anyone, deadlineSeconds: 3 }));
 });

@@ -16,7 +16,7 @@ let signing: Signing;
 beforeAll(async () => {
   wired = await startWired();
   const { url } = wired.wire;
-  const endpoints = { armEndpoint: url, tablesEndpoint: url, announcementsEndpoint: url };
+  const endpoints = { armEndpoint: url, tablesEndpoint: url, blobsEndpoint: url, announcementsEndpoint: url };
   const settings = { subscriptionId: SUBSCRIPTION, keyVaultUrl: url, ...endpoints };
   signing = azureSigning(createClients(settings, { credential: anyone, deadlineSeconds: 3 }), { name: 'records' });
 });

@@ -32,6 +32,7 @@ export async function startWired(): Promise<Wired> {
       armEndpoint: wire.url,
       keyVaultUrl: `${wire.url}/vault`,
       tablesEndpoint: `${wire.url}/tables`,
+      blobsEndpoint: `${wire.url}/blobs`,
       announcementsEndpoint: `${wire.url}/api/events`,
     },
     { credential: anyone, deadlineSeconds: DEADLINE_SECONDS },

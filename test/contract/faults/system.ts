@@ -103,6 +103,7 @@ export async function startSystem(): Promise<System> {
           armEndpoint: environment.ARM_ENDPOINT,
           keyVaultUrl: environment.KEY_VAULT_URL,
           tablesEndpoint: front.quietTablesEndpoint,
+          blobsEndpoint: storage.blobEndpoint,
           announcementsEndpoint: environment.ANNOUNCEMENTS_ENDPOINT,
         },
         { credential: credentialOf(cloud.identity, app) },

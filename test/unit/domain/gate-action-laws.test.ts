@@ -52,6 +52,22 @@ describe('the decision about a gate, in any state,', () => {
     });
   });
 
+  it('never promotes on a verdict that has ended', () => {
+    let ending = 0;
+    everyPromotion((state, { digest }) => {
+      const { images = [], evidence = {} } = state.open.find((one) => one.digest === digest) ?? {};
+      for (const { name } of state.policy.checks) {
+        for (const { platform } of images) {
+          const answer = evidence[images.length === 1 ? name : `${name}:${platform}`];
+          if (answer?.state !== 'done' || answer.expiresAt === undefined) continue;
+          ending += 1;
+          expect(answer.expiresAt).toBeGreaterThan(NOW);
+        }
+      }
+    });
+    expect(ending).toBeGreaterThan(3);
+  });
+
   it('never promotes what is older than the current one, or superseded by a later sighting', () => {
     everyPromotion((state, { digest, sequence }) => {
       expect(state.current?.sequence ?? 0).toBeLessThanOrEqual(sequence);

@@ -185,6 +185,29 @@ describe('an open candidate', () => {
       promote(),
     ],
     [
+      'is asked again where a verdict has ended, to the very millisecond',
+      gate({ open: [candidate({ evidence: { functional: done('pass', { expiresAt: NOW, attempt: 3, tries: 2 }) } })] }),
+      { kind: 'check', digest: A, checks: [{ check: 'functional', attempt: 4, tries: 1 }] },
+    ],
+    [
+      'is promoted while its verdict still counts',
+      gate({ open: [candidate({ evidence: { functional: done('pass', { expiresAt: NOW + 1 }) } })] }),
+      promote(),
+    ],
+    [
+      'is not asked again before it has soaked: the answer would have ended by then',
+      gate({
+        policy: { checks: [{ name: 'functional', hash: 'today' }], soakMs: 90 * MINUTE },
+        open: [candidate({ evidence: { functional: done('pass', { expiresAt: NOW }) } })],
+      }),
+      { kind: 'rest', reason: { kind: 'soaking' }, dueAt: NOW + 30 * MINUTE, digest: A },
+    ],
+    [
+      'is rejected by a fail that has ended too, since nothing says that it is better',
+      gate({ open: [candidate({ evidence: { functional: done('fail', { expiresAt: NOW }) } })] }),
+      rejected({ kind: 'check-failed', checks: ['functional'], details: ['said fail'] }),
+    ],
+    [
       'is not promoted after one 404, and is looked at again',
       gate({ upstream: { kind: 'unsure', askAgainAt: NOW + 40_000 } }),
       {

@@ -55,11 +55,14 @@ const ended: fc.Arbitrary<Evidence> = fc
     finishedAt: past,
     verdict: fc.constantFrom('pass', 'fail', 'unknown'),
     digest: fc.constantFrom(...SUBJECTS),
+    expiresAt: rarely(around),
   })
-  .map((change) => done(change.verdict, change));
+  .map((change) => done(change.verdict, withoutUndefined(change)));
 
 const passed = (subject: Digest): fc.Arbitrary<Evidence> =>
-  opening.map((at) => done('pass', { digest: subject, opening: at }));
+  fc
+    .record({ opening, expiresAt: rarely(around) })
+    .map((change) => done('pass', { digest: subject, ...withoutUndefined(change) }));
 
 type Images = NonNullable<Candidate['images']>;
 

@@ -72,7 +72,7 @@ const checks: Row[] = [
     { gates: { 'timeout: 4m': 'timeout: 8h' } },
     ['gates.yaml:7:54  gate "node", check "functional": timeout: a check gets at least 1s and at most 7h.'],
   ],
-  ...['probe', 'vulnerabilities'].map((kind): Row => [
+  ...['probe'].map((kind): Row => [
     `a ${kind} check, which is not built`,
     { gates: { '{ script: checks/node.sh, timeout: 4m }': `{ ${kind}: {} }` } },
     [

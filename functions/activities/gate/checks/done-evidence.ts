@@ -6,7 +6,7 @@ import type { Answer, Asked } from './kind.ts';
 export function doneEvidence(
   { deadlineAt: _, ...started }: Extract<Evidence, { state: 'running' }>,
   { image, platform }: Asked,
-  { verdict, reasons, tool, isolation, expiresAt }: Answer,
+  { verdict, reasons, tool, isolation, expiresAt, report }: Answer,
   at: number,
 ): Evidence {
   return {
@@ -20,5 +20,6 @@ export function doneEvidence(
     tool,
     ...(isolation ? { isolation } : {}),
     ...(expiresAt === undefined ? {} : { expiresAt }),
+    ...(report === undefined ? {} : { report }),
   };
 }

@@ -30,6 +30,8 @@ export interface Answer extends Judgement {
   isolation?: 'none';
   /** Epoch milliseconds: when it has to be asked again. */
   expiresAt?: number;
+  /** Where what it found is kept: a key of `reports`. */
+  report?: string;
 }
 
 /** `run`: in the quarantine registry; the looks watch it. */

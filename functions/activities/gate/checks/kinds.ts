@@ -5,10 +5,12 @@ import type { CheckEffects } from './kind.ts';
 import { scriptEffects } from './script.ts';
 import { signatureEffects } from './signature.ts';
 import { taskEffects } from './task.ts';
+import { vulnerabilitiesEffects } from './vulnerabilities.ts';
 
 const kinds: { [Kind in Check['kind']]: CheckEffects<Extract<Check, { kind: Kind }>> } = {
   script: scriptEffects,
   task: taskEffects,
+  vulnerabilities: vulnerabilitiesEffects,
   config: configEffects,
   signature: signatureEffects,
 };
