@@ -71,7 +71,7 @@ for (const [name, activity] of Object.entries(activities(world))) {
 }
 
 for (const endpoint of endpoints) {
-  const handler = endpointHandler(endpoint, world, { authMode: settings.authMode, storiesOf });
+  const handler = endpointHandler(endpoint, world, { authMode: settings.authMode, storiesOf, now: Date.now });
   app.http(endpoint.name, {
     methods: [endpoint.method],
     route: endpoint.route,

@@ -2,6 +2,8 @@
 import { join } from 'node:path';
 import { sdkSettings } from './app-settings.ts';
 import { armUrl, identityUrl, registriesOf, vaultUrl, type RegistryRole } from './azure.ts';
+import type { People } from './identity-provider/people.ts';
+import { issueToken } from './identity-provider/token.ts';
 import type { Instance } from './instance.ts';
 import { layoutOf } from './layout.ts';
 import type { Login } from './provision/logins.ts';
@@ -10,6 +12,9 @@ import { repositoryNames, type RepositoryName } from './provision/repositories.t
 export interface Endpoints {
   /** The app: `<app>/api/gates` and so on. */
   app: string;
+  /** Where a browser signs in at the app, and whom scripts may be: each token goes into `authorization: Bearer <token>`. */
+  signIn: string;
+  people: { name: string; id: string; roles: string[]; token: string }[];
   arm: string;
   keyVault: string;
   tables: string;
@@ -34,8 +39,9 @@ export function describeEndpoints(options: {
   caFile: string;
   announcementsEndpoint: string;
   logins: Record<RegistryRole, Login>;
+  people: People;
 }): Endpoints {
-  const { instance, caFile, announcementsEndpoint, logins } = options;
+  const { instance, caFile, announcementsEndpoint, logins, people } = options;
   const layout = layoutOf(instance.directory);
   const environment = sdkSettings({ instance, caFile, identityHeader: instance.identityHeaders.provisioner });
   const registries = registriesOf(instance);
@@ -43,8 +49,16 @@ export function describeEndpoints(options: {
     const { host, name, resourceGroup } = registries[role];
     return { host, url: `https://${host}`, name, resourceGroup, ...logins[role] };
   };
+  const app = `http://127.0.0.1:${instance.ports.app}`;
   return {
-    app: `http://127.0.0.1:${instance.ports.app}`,
+    app,
+    signIn: `${app}/.auth/login/aad`,
+    people: people.people.map(({ name, id, roles }) => ({
+      name,
+      id,
+      roles,
+      token: issueToken({ oid: id, kind: 'access' }, people.secret),
+    })),
     arm: armUrl(instance),
     keyVault: vaultUrl(instance),
     tables: environment['TABLES_ENDPOINT'] ?? '',

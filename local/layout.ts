@@ -16,6 +16,8 @@ export const layoutOf = (directory: string) => ({
   storage: join(directory, 'storage'),
   /** Durable history of the app's orchestrations. */
   hostDatabase: join(directory, 'host.sqlite'),
+  /** Who may sign in. */
+  people: join(directory, 'people.json'),
   repositories: join(directory, 'repos'),
   policy: join(directory, 'policy'),
 });

@@ -10,8 +10,10 @@ import { openTls } from './cloud/tls.ts';
 import { detectEngine } from './containers/detect.ts';
 import type { Engine } from './containers/engine.ts';
 import { describeEndpoints, logFiles, type Endpoints } from './endpoints.ts';
+import { openPeople } from './identity-provider/people.ts';
 import { openInstance, type Instance } from './instance.ts';
 import { layoutOf, repositoryRoot } from './layout.ts';
+import { firstPeople } from './people.ts';
 import { checkPortsFree } from './ports.ts';
 import { startCloud, startHost } from './processes/parts.ts';
 import type { Child, CrashLoop } from './processes/supervise.ts';
@@ -146,19 +148,21 @@ async function startParts(
   if (cloudStart.status === 'rejected') throw cloudStart.reason;
 
   const { announcementsEndpoint, logins } = await provisionAzure({ instance, layout, engine, log });
+  const people = openPeople(layout.people, firstPeople);
   const host = started(
     await startHost({
       ...common,
       app,
       port: instance.ports.app,
       database: layout.hostDatabase,
+      people: layout.people,
       settings: { ...appSettings({ instance, layout, caFile: tls.caFile, announcementsEndpoint }), ...settings },
       logFile: logs.app,
     }),
   );
   await provisionEvents({ instance, layout });
 
-  const endpoints = describeEndpoints({ instance, caFile: tls.caFile, announcementsEndpoint, logins });
+  const endpoints = describeEndpoints({ instance, caFile: tls.caFile, announcementsEndpoint, logins, people });
   await writeFile(layout.endpoints, JSON.stringify(endpoints, undefined, 2), { mode: 0o600 });
   const children = { host, cloud: cloudStart.value, storage: storage.value };
   return { endpoints, failed: failed.promise, engine, children };

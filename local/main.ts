@@ -37,11 +37,12 @@ try {
 }
 
 function introduce({ endpoints, instance }: Local, elapsedMs: number): void {
-  const { app, registries, repositories, policy, logs } = endpoints;
+  const { app, signIn, people, registries, repositories, policy, logs } = endpoints;
   console.log(`
 gated-import is up (${(elapsedMs / 1000).toFixed(1)} s). Ctrl+C stops it; "npm run reset" forgets everything.
 
   app           ${app}/api/gates
+  sign in       ${signIn}  as ${people.map(({ name }) => name).join(', ')}
   registries    ${Object.values(registries)
     .map(({ host, name }) => `${host} ${name}`)
     .join(', ')}

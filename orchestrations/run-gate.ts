@@ -73,6 +73,9 @@ function* act(context: OrchestrationContext, gate: string, state: GateState, act
       case 'watch':
         yield* sleep(context, action.seconds);
         return;
+      case 'record-approvals':
+        yield* steps.recordApprovals(context, { gate, digest: action.digest, at });
+        return;
       case 'promote':
         yield* promoteCandidate(context, { gate, digest: action.digest, sequence: action.sequence });
         return;

@@ -31,6 +31,7 @@ export const intakeCandidate = step<Candidate, typeof done>('intakeCandidate', d
 export const startChecks = fanOut<Candidate & StartCheck & At, typeof done>('startCheck', done);
 export const settleCandidate = step<Candidate & At & { outcome: Outcome }, typeof done>('settleCandidate', done);
 export const troubleCandidate = step<Candidate & At & { message: string }, typeof done>('troubleCandidate', done);
+export const recordApprovals = step<Candidate & At, typeof done>('recordApprovals', done);
 export const startFollowers = step<Gate, typeof done>('startFollowers', done);
 export const putBackStable = step<Gate & At & { current: Digest; over: Digest }, typeof done>('putBackStable', done);
 export const announceDrift = step<Gate & At & { found: Digest | 'none' }, typeof done>('announceDrift', done);

@@ -108,7 +108,7 @@ const schema = z.object({
     .regex(/^[A-Za-z][A-Za-z0-9]{2,44}$/, 'not a letter and then 2 to 44 letters and digits')
     .meta({ description: 'The Durable Functions task hub.', example: 'gatedimport' }),
   AUTH_MODE: z.enum(['entra', 'local'], 'neither "entra" nor "local"').default('entra').meta({
-    description: 'Who may call the API: "entra" asks App Service authentication, "local" lets this machine in.',
+    description: 'Who may call the API: "entra": whom App Service authentication let in; "local": this machine.',
     example: 'entra',
   }),
   AZURE_CLIENT_ID: z.guid('not a GUID').optional().meta({

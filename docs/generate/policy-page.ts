@@ -21,6 +21,7 @@ This page and [gates.schema.json](gates.schema.json) are generated (\`npm run do
 
 const titles: Record<keyof typeof sections, string> = {
   policy: 'A policy file',
+  freeze: 'A window: an entry of `freeze`',
   gate: 'A gate: `gates.<name>`',
   check: 'A check: `gates.<name>.checks.<name>`',
   task: 'A task: `gates.<name>.checks.<name>.task`',
@@ -29,6 +30,8 @@ const titles: Record<keyof typeof sections, string> = {
   config: 'A config: `gates.<name>.checks.<name>.config`',
   signature: 'A signature: `gates.<name>.checks.<name>.signature`',
   identity: 'An identity: `gates.<name>.checks.<name>.signature.identities[]`',
+  approval: 'Approval: `gates.<name>.approval`',
+  fastLane: 'The fast lane: `gates.<name>.fastLane`',
   defaults: 'Defaults: `defaults`',
   image: 'An image: `images.<name>`',
   build: 'A build: `images.<name>.build`',
@@ -38,6 +41,8 @@ const titles: Record<keyof typeof sections, string> = {
 };
 
 const notes: Partial<Record<keyof typeof sections, string>> = {
+  freeze: `Every week, as \`Fri 16:00\` to \`Mon 08:00\`, or once, as \`2026-12-24\` to \`2027-01-02\`. Windows at the top of a file are for every gate and app of that file,
+and those of a gate or an app come to them; where they overlap or touch they are one. What they stop, and how to go through all the same: [freeze.md](freeze.md).`,
   check: `A check is a \`script\`, a \`task\`, a \`config\` or a \`signature\`. A script runs inside the candidate: no network, no rights, read-only but for \`/tmp\`. Exit code 0 is a pass, 1 to
 124 a fail; anything else is no verdict, and is asked again after 1, 10 and 60 minutes.`,
   task: `The task file is run as it is, in the quarantine registry, with two values: \`CANDIDATE\`, the candidate by digest, and \`REGISTRY_FROM_URL\`, what stands
@@ -50,6 +55,7 @@ container socket and the login of the quarantine registry, so it needs \`unsandb
     'No `ONBUILD`, and the platform that it claims, are asked always. What each key proves: [checks/config.md](checks/config.md).',
   signature:
     'Which signatures, where they are looked for, and what each mode makes of them: [checks/signature.md](checks/signature.md).',
+  approval: 'See [approvals.md](approvals.md).',
   defaults: 'Of the same file only: the defaults of one team change no gate of another.',
 };
 

@@ -5,10 +5,13 @@
  */
 import { z } from 'zod';
 import { policyFields } from '../../shared/domain/parse-policy.ts';
+import { approvalFields } from '../../shared/domain/policy/approval.ts';
 import { appFields, healthFields } from '../../shared/domain/policy/app.ts';
 import { checkFields } from '../../shared/domain/policy/check.ts';
 import { configKeyFields } from '../../shared/domain/policy/config-check.ts';
 import { defaultsFields } from '../../shared/domain/policy/defaults.ts';
+import { freezeFields } from '../../shared/domain/policy/freeze-window.ts';
+import { fastLaneFields } from '../../shared/domain/policy/gate-fields.ts';
 import { gateFields } from '../../shared/domain/policy/gate.ts';
 import { buildFields, imageFields } from '../../shared/domain/policy/image.ts';
 import { name } from '../../shared/domain/policy/schemas.ts';
@@ -50,8 +53,12 @@ const check = z.strictObject({
   vulnerabilities: vulnerabilities.optional(),
   signature: signature.optional(),
 });
+const approval = z.strictObject(approvalFields).meta({
+  description: 'people who have to agree before a candidate is promoted; without it nobody is asked',
+});
 const gate = z.strictObject({
   ...gateFields,
+  approval: approval.optional(),
   checks: z.record(name, check).meta({ description: 'what a candidate is asked before it is promoted, by name' }),
 });
 const build = z.strictObject(buildFields).meta({ description: 'how it is built anew when a base is promoted' });
@@ -59,7 +66,7 @@ const image = z.strictObject({ ...imageFields, build: build.optional() });
 const health = z.strictObject(healthFields).meta({ description: 'how to tell that it is well' });
 const app = z.strictObject({ ...appFields, health: health.optional() });
 const upstream = z.strictObject(upstreamFields);
-const defaults = z.strictObject(defaultsFields).meta({
+const defaults = z.strictObject({ ...defaultsFields, approval: approval.optional() }).meta({
   description: 'what the gates of this file take where they say nothing themselves',
 });
 const policy = z.strictObject({
@@ -80,8 +87,12 @@ const policy = z.strictObject({
   upstreams: z.record(z.string(), upstream).optional().meta({ description: 'logins to public registries, by host' }),
 });
 
+const freeze = z.strictObject(freezeFields);
+const fastLane = z.strictObject(fastLaneFields);
+
 export const sections = {
   policy,
+  freeze,
   gate,
   check,
   task,
@@ -90,6 +101,8 @@ export const sections = {
   config,
   signature,
   identity,
+  approval,
+  fastLane,
   defaults,
   image,
   build,

@@ -16,6 +16,7 @@ import { moveStable } from './gate/move-stable.ts';
 import { putBackStable } from './gate/put-back-stable.ts';
 import { readBackStable } from './gate/read-back-stable.ts';
 import { readBackUnique } from './gate/read-back-unique.ts';
+import { recordApprovals } from './gate/record-approvals.ts';
 import { restGate } from './gate/rest-gate.ts';
 import { settleCandidate } from './gate/settle-candidate.ts';
 import { startCheck } from './gate/start-check.ts';
@@ -45,6 +46,7 @@ export const activities = (world: Surroundings) => ({
   startCheck: startCheck(world),
   settleCandidate: settleCandidate(world),
   troubleCandidate: troubleCandidate(world),
+  recordApprovals: recordApprovals(world),
   startFollowers: startFollowers(world),
   restGate: restGate(world),
   putBackStable: putBackStable(world),

@@ -7,6 +7,12 @@ import type { Credentials, Policies, Secrets } from '../../shared/ports.ts';
 export const gateOf = async (policies: Policies, name: string): Promise<Gate | undefined> =>
   (await policies.current()).policy?.gates[name];
 
+/** Those of these that there are. */
+export async function gatesOf(policies: Policies, names: string[]): Promise<Gate[]> {
+  const gates = (await policies.current()).policy?.gates ?? {};
+  return names.flatMap((name) => gates[name] ?? []);
+}
+
 export const imageOf = async (policies: Policies, name: string): Promise<Image | undefined> =>
   (await policies.current()).policy?.images[name];
 

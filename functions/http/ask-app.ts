@@ -5,6 +5,7 @@ import { appKey, newApp, readImage, type AppRow } from '../../shared/ledger/imag
 import { tell } from '../../shared/ledger/outbox.ts';
 import { bump } from '../../shared/ledger/request.ts';
 import { LedgerConflict, put } from '../../shared/ledger/rows.ts';
+import { whoIs } from './caller.ts';
 import type { Asked } from './endpoint.ts';
 import { runsOf } from './image-view.ts';
 
@@ -32,7 +33,7 @@ export async function askApp(
     const written = await world.ledger.write('images', of, [
       put(appKey(app.name), kept, { ...row, ...change }),
       await bump(world.ledger, 'images', of),
-      tell(`asked-${crypto.randomUUID()}`, { at, by: caller.id, subject: app.name, what, why, data }),
+      tell(`asked-${crypto.randomUUID()}`, { at, ...whoIs(caller), subject: app.name, what, why, data }),
     ]);
     if (written === 'conflict') continue;
     await stories.start('rollOut', of);

@@ -5,6 +5,7 @@ import { GATE, newGate, readGate, type GateBook, type GateRow } from '../../shar
 import { tell } from '../../shared/ledger/outbox.ts';
 import { bump } from '../../shared/ledger/request.ts';
 import { LedgerConflict, put } from '../../shared/ledger/rows.ts';
+import { whoIs } from './caller.ts';
 import type { Asked } from './endpoint.ts';
 
 const MOST_TRIES = 10;
@@ -35,7 +36,7 @@ export async function askGate(
       await bump(world.ledger, 'gates', gate),
       tell(`asked-${crypto.randomUUID()}`, {
         at,
-        by: caller.id,
+        ...whoIs(caller),
         subject: gate,
         what: wished.what,
         why: wished.why,

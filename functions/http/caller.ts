@@ -1,52 +1,72 @@
 /**
- * Who calls. In Azure, App Service authentication has checked the caller and says so in a header that nobody outside can set; with
- * `AUTH_MODE=local` everybody on this machine is one fixed operator.
+ * Who calls. In Azure, App Service authentication has checked the caller and says so in a header that nobody outside can set; the local host's
+ * sign-in does the same. With `AUTH_MODE=local` whoever has not signed in is the one fixed operator of this machine.
  *
  * Header format: https://learn.microsoft.com/azure/app-service/configure-authentication-user-identities
  */
 import { z } from 'zod';
+import { whoOf, type Who } from '../../shared/domain/person.ts';
+import { mayAct, ROLES, type Role } from '../../shared/domain/roles.ts';
 import { Problem } from './problem.ts';
 
-export const ROLES = ['viewer', 'operator', 'release-manager'] as const;
-export type Role = (typeof ROLES)[number];
-
 export interface Caller {
-  /** Entra object id: what the journal keeps. */
+  /** Entra object id: what counts, and what the journal keeps. */
   id: string;
+  /** What the directory calls them, for people to read; nothing is decided by it. */
+  name?: string;
   roles: Role[];
 }
 
-const LOCAL: Caller = { id: 'local-operator', roles: [...ROLES] };
+const LOCAL: Caller = { id: 'local-operator', roles: ['viewer', 'operator'] };
 
 const OBJECT_ID = ['oid', 'http://schemas.microsoft.com/identity/claims/objectidentifier'];
 const ROLE = ['roles', 'http://schemas.microsoft.com/ws/2008/06/identity/claims/role'];
+const NAME = ['name', 'preferred_username'];
+const LONGEST_NAME = 100;
 
-const principal = z.object({
-  claims: z.array(z.object({ typ: z.string(), val: z.string() })),
-  role_typ: z.string().optional(),
-});
+/** Claims whose values are no text are nobody's business here. */
+const claim = z.object({ typ: z.string(), val: z.string() });
+const principal = z.object({ claims: z.array(z.unknown()), role_typ: z.string().optional() });
+type Claim = z.infer<typeof claim>;
 
-/** Throws a 401 or 403 `Problem`. A role includes those before it. */
+/** Who it was, for the ledger and the journal. */
+export const whoIs = ({ id, name }: Caller): Who => whoOf({ by: id, name });
+
+/** Throws a 401 or 403 `Problem`. */
 export function callerOf(authMode: 'entra' | 'local', header: string | null, needed: Role): Caller {
-  const caller = authMode === 'local' ? LOCAL : fromHeader(header);
-  if (caller.roles.some((role) => ROLES.indexOf(role) >= ROLES.indexOf(needed))) return caller;
+  const caller = authMode === 'local' && header === null ? LOCAL : fromHeader(header);
+  assertRole(caller, needed);
+  return caller;
+}
+
+/** Throws a 403 `Problem`. A role includes those before it. */
+export function assertRole({ roles }: Caller, needed: Role): void {
+  if (mayAct(roles, needed)) return;
   throw new Problem(
     403,
     'Not allowed',
-    `this needs the app role "${needed}"; ask an administrator to assign it in the enterprise application`,
+    `this needs the app role "${needed}", and you have ${roles.join(', ') || 'none'}; ask an administrator to assign it in the enterprise application`,
   );
 }
 
 function fromHeader(header: string | null): Caller {
   if (!header) throw new Problem(401, 'Not signed in', 'sign in with Microsoft Entra ID and try again');
   const parsed = principal.safeParse(decode(header));
-  const claims = parsed.data?.claims ?? [];
-  const id = claims.find(({ typ }) => OBJECT_ID.includes(typ))?.val;
+  const claims = (parsed.data?.claims ?? []).flatMap((one) => claim.safeParse(one).data ?? []);
+  const id = valueOf(claims, OBJECT_ID);
   if (!id) throw new Problem(401, 'Not signed in', 'the identity that was passed on has no object id; sign in again');
   const roleTypes = [...ROLE, ...(parsed.data?.role_typ ? [parsed.data.role_typ] : [])];
   const held = claims.filter(({ typ }) => roleTypes.includes(typ)).map(({ val }) => val);
-  return { id, roles: ROLES.filter((role) => held.includes(role)) };
+  const name = printable(valueOf(claims, NAME) ?? '');
+  return { id, ...(name ? { name } : {}), roles: ROLES.filter((role) => held.includes(role)) };
 }
+
+/** The types in their order: the first that is there. */
+const valueOf = (claims: Claim[], types: string[]): string | undefined =>
+  types.flatMap((type) => claims.find(({ typ }) => typ === type)?.val ?? [])[0];
+
+/** It ends up in terminals and pages, and people may choose their own. */
+const printable = (text: string): string => text.replaceAll(/\p{C}/gu, ' ').trim().slice(0, LONGEST_NAME);
 
 function decode(header: string): unknown {
   try {

@@ -8,17 +8,17 @@
 import type { HttpHandler, HttpResponseInit, InvocationContext } from '@azure/functions';
 import type { z, ZodObject, ZodType } from 'zod';
 import type { Stories, Surroundings } from '../activities/activity.ts';
-import { callerOf, type Caller, type Role } from './caller.ts';
+import { ACCESS, type EndpointName } from './access.ts';
+import { callerOf, type Caller } from './caller.ts';
 import { answerWith, withEtag } from './headers.ts';
 import { readBody, readQuery } from './input.ts';
 import { Problem } from './problem.ts';
 
 export interface Endpoint {
-  /** Name of the function; no activity and no story may have the same. */
-  name: string;
+  /** Name of the function; no activity and no story may have the same. Who may call it stands in `access.ts`. */
+  name: EndpointName;
   method: 'GET' | 'POST' | 'PUT' | 'DELETE';
   route: string;
-  role: Role;
   /** One sentence for the description of the API. */
   does: string;
   /** The query parameters that it knows; any other is refused. */
@@ -27,7 +27,7 @@ export interface Endpoint {
   request?: ZodType;
   answer: Answer;
   /** The problems it answers with, beyond those of every endpoint. */
-  problems?: Partial<Record<400 | 404 | 409 | 422 | 502 | 503, string>>;
+  problems?: Partial<Record<400 | 403 | 404 | 409 | 422 | 502 | 503, string>>;
   handle(asked: Asked): Promise<HttpResponseInit>;
 }
 
@@ -51,21 +51,24 @@ export interface Asked {
   body<S extends ZodType>(schema: S): Promise<z.output<S>>;
 }
 
+export interface EndpointOptions {
+  authMode: 'entra' | 'local';
+  storiesOf(context: InvocationContext): Stories;
+  /** Epoch milliseconds. */
+  now(): number;
+}
+
 export const endpointHandler =
-  (
-    endpoint: Endpoint,
-    world: Surroundings,
-    options: { authMode: 'entra' | 'local'; storiesOf: (context: InvocationContext) => Stories },
-  ): HttpHandler =>
+  (endpoint: Endpoint, world: Surroundings, options: EndpointOptions): HttpHandler =>
   async (request, context) => {
     try {
-      const caller = callerOf(options.authMode, request.headers.get('x-ms-client-principal'), endpoint.role);
+      const caller = callerOf(options.authMode, request.headers.get('x-ms-client-principal'), ACCESS[endpoint.name]);
       if (!endpoint.query) readQuery(request.query);
       const answer = await endpoint.handle({
         world,
         stories: options.storiesOf(context),
         caller,
-        at: Date.now(),
+        at: options.now(),
         param: (name) => request.params[name] ?? '',
         query: (schema) => readQuery(request.query, schema),
         body: (schema) => readBody(request, schema),

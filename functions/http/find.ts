@@ -2,6 +2,7 @@
 import type { App, Gate, Image, Policy } from '../../shared/domain/policy.ts';
 import { digest as digestSchema, type Digest } from '../../shared/domain/reference.ts';
 import { readCandidate, type CandidateBook } from '../../shared/ledger/gate-book.ts';
+import { readFreezeOnEverything } from '../../shared/ledger/freeze-book.ts';
 import { readHoldOnEverything } from '../../shared/ledger/hold-book.ts';
 import type { Asked } from './endpoint.ts';
 import type { Asking } from './gate-view.ts';
@@ -56,4 +57,5 @@ export async function candidateAsked(asked: Asked, gate: Gate): Promise<Candidat
 export const askingNow = async ({ world, at }: Asked): Promise<Asking> => ({
   now: at,
   holdOnEverything: await readHoldOnEverything(world.ledger),
+  freezeOnEverything: await readFreezeOnEverything(world.ledger),
 });

@@ -1,7 +1,9 @@
 /** What the API says of a gate and its candidates. From the ledger alone: asking costs the upstream nothing. */
 import type { z } from 'zod';
 import { forCandidate, nextGateAction, type GateAction } from '../../shared/domain/gate-action.ts';
-import type { Evidence, GateState, Hold } from '../../shared/domain/gate-state.ts';
+import type { PersonFreeze } from '../../shared/domain/freeze.ts';
+import { ruleOf } from '../../shared/domain/approvals.ts';
+import type { Evidence, GateState, Hold, Override } from '../../shared/domain/gate-state.ts';
 import { sayReason, type Outcome } from '../../shared/domain/outcome.ts';
 import type { Gate } from '../../shared/domain/policy.ts';
 import { formatReference } from '../../shared/domain/reference.ts';
@@ -13,6 +15,7 @@ import {
   type KeptPromotion,
 } from '../../shared/ledger/gate-book.ts';
 import { gateStateOf } from '../../shared/ledger/gate-state-of.ts';
+import { approvalRuleView, approvalView } from './approval-view.ts';
 import { isoTime as time } from './schemas/common.ts';
 import { reportAddress } from './report-address.ts';
 import type { candidateSeen, EvidenceSeen, gateSeen } from './schemas/gate.ts';
@@ -22,12 +25,13 @@ export interface Asking {
   /** Epoch milliseconds. */
   now: number;
   holdOnEverything: Hold | undefined;
+  freezeOnEverything: PersonFreeze | undefined;
 }
 
 export function gateView(gate: Gate, book: GateBook, asking: Asking): z.input<typeof gateSeen> {
   const row = book.gate?.value ?? newGate;
   const { current, previous, upstream, hold, resting } = row;
-  const { holdOnEverything: everything } = asking;
+  const { holdOnEverything: everything, freezeOnEverything: freeze } = asking;
   return {
     name: gate.name,
     from: formatReference(gate.from),
@@ -40,9 +44,13 @@ export function gateView(gate: Gate, book: GateBook, asking: Asking): z.input<ty
     ...(previous ? { previous: promotionView(previous) } : {}),
     ...(hold ? { hold: { ...hold, at: time(hold.at) } } : {}),
     ...(gate.mode === 'observe' ? { mode: gate.mode } : {}),
+    ...(gate.approval ? { approval: approvalRuleView(gate.approval) } : {}),
     ...(row.shadow ? { shadow: { ...row.shadow, at: time(row.shadow.at) } } : {}),
     ...(row.drift && Object.keys(row.drift).length > 0 ? { drift: row.drift } : {}),
     ...(everything ? { holdOnEverything: { ...everything, at: time(everything.at) } } : {}),
+    ...(freeze && freeze.until > asking.now
+      ? { freezeOnEverything: { ...freeze, at: time(freeze.at), until: time(freeze.until) } }
+      : {}),
     next: resting
       ? {
           action: 'rest',
@@ -81,6 +89,7 @@ export function candidateView(
     ...(row.subject ? { subject: row.subject } : {}),
     ...(row.referrers ? { referrers: row.referrers } : {}),
     ...(row.manual ? { manual: { ...row.manual, at: time(row.manual.at) } } : {}),
+    ...(row.overrides ? { overrides: row.overrides.map(overrideView) } : {}),
     ...(row.settled
       ? {
           state: 'settled',
@@ -90,6 +99,7 @@ export function candidateView(
         }
       : { state: 'open' }),
     ...(open ? { next: sayAction(forCandidate(state, open, now)) } : {}),
+    ...approvalView(ruleOf(gate), row, open && { state, candidate: open }),
     ...(row.trouble && row.trouble.retryAt > now
       ? { trouble: { message: row.trouble.message, retryAt: time(row.trouble.retryAt) } }
       : {}),
@@ -102,14 +112,27 @@ export function candidateView(
   };
 }
 
+const overrideView = ({ skip, by, why, at, agreed }: Override) => ({
+  skip,
+  by,
+  why,
+  at: time(at),
+  ...(agreed ? { agreed: { ...agreed, at: time(agreed.at) } } : {}),
+});
+
 /** The upstream and the stable tag are taken to be as they were at the last look. */
-export function stateFromLedger(gate: Gate, book: GateBook, { holdOnEverything }: Asking): GateState {
+export function stateFromLedger(
+  gate: Gate,
+  book: GateBook,
+  { holdOnEverything, freezeOnEverything }: Asking,
+): GateState {
   const row = book.gate?.value;
   return gateStateOf(gate, book, {
     upstream: row?.upstream ? { kind: 'at', digest: row.upstream.digest } : { kind: 'gone' },
     // What the stable tag names was not asked; a drift that is known is said beside.
     stable: row?.current?.subject,
     holdOnEverything,
+    freeze: freezeOnEverything,
   });
 }
 
@@ -160,6 +183,11 @@ function sayAction(action: GateAction): { action: string; why: string; until?: s
       return { action: 'check', why: `to be checked: ${action.checks.map(({ check }) => check).join(', ')}` };
     case 'watch':
       return { action: 'watch', why: 'a check is under way' };
+    case 'record-approvals':
+      return {
+        action: 'record-approvals',
+        why: `it ${sayReason({ kind: 'approval-wanted', ...action.reason })}`,
+      };
     case 'intake':
       return { action: 'intake', why: 'it is not in the quarantine registry yet' };
     case 'promote':

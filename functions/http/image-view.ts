@@ -2,6 +2,7 @@
 import type { z } from 'zod';
 import { sayImageReason, type Version } from '../../shared/domain/image-state.ts';
 import type { App, Image, Policy } from '../../shared/domain/policy.ts';
+import { whoOf } from '../../shared/domain/person.ts';
 import { formatReference } from '../../shared/domain/reference.ts';
 import { sayRolloutReason, type PersonHold } from '../../shared/domain/rollout-state.ts';
 import type { AppRow, ImageBook } from '../../shared/ledger/image-book.ts';
@@ -89,8 +90,8 @@ const deploymentView = (deployment: NonNullable<AppRow['deployment']>) => {
   };
 };
 
-const personHoldView = ({ by, why, at, putBack }: PersonHold) => ({
-  by,
+const personHoldView = ({ why, at, putBack, ...who }: PersonHold) => ({
+  ...whoOf(who),
   why,
   at: isoTime(at),
   ...(putBack

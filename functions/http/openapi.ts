@@ -3,6 +3,7 @@
  * two together, and every answer of the API's tests is held against the same schemas.
  */
 import { z, type ZodType } from 'zod';
+import { ACCESS } from './access.ts';
 import type { Endpoint } from './endpoint.ts';
 import { parameters, parametersOf } from './parameters.ts';
 import { problemsOf, USUAL_PROBLEMS } from './problems.ts';
@@ -42,18 +43,18 @@ export function describeApi(endpoints: Endpoint[]): object {
 type SchemaOf = (schema: ZodType, io: 'input' | 'output') => Schema;
 
 function operationOf(endpoint: Endpoint, schemaOf: SchemaOf): object {
-  const { name, role, does, route, query, request, method } = endpoint;
+  const { name, does, route, query, request, method } = endpoint;
   const body = request && { 'application/json': { schema: schemaOf(request, 'input') } };
   return {
     operationId: name,
     summary: does,
-    security: [{ entra: [role] }],
+    security: [{ entra: [ACCESS[name]] }],
     parameters: [
       ...parametersOf(route).map((part) => parameterOf(part, 'path', parameters[part], schemaOf)),
       ...Object.entries(query?.shape ?? {}).map(([part, one]) => parameterOf(part, 'query', one as ZodType, schemaOf)),
       ...(method === 'GET' ? [{ $ref: '#/components/parameters/IfNoneMatch' }] : []),
     ],
-    ...(body ? { requestBody: { required: true, content: body } } : {}),
+    ...(body ? { requestBody: { required: !request.safeParse({}).success, content: body } } : {}),
     responses: responsesOf(endpoint, schemaOf),
   };
 }

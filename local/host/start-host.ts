@@ -4,6 +4,8 @@
  * The order matters. A port or database in use is found before any code of the app runs, and nothing of the app runs before all of it is
  * known to be supported.
  */
+import { identityProvider } from '../identity-provider/identity-provider.ts';
+import type { People } from '../identity-provider/people.ts';
 import { realClock, type Clock } from '../clock.ts';
 import { checkApp } from './app/check-app.ts';
 import { readHostJson, type HostJson } from './app/host-json.ts';
@@ -31,6 +33,8 @@ export interface HostOptions {
   port: number;
   /** A file, or `:memory:`. */
   database: string;
+  /** Who may sign in at `/.auth/`; without it nobody is asked who they are. */
+  people?: People | undefined;
   clock?: Clock;
   log?: Log;
 }
@@ -68,9 +72,13 @@ export async function startHost(options: HostOptions): Promise<Host> {
   }
 }
 
-type Assembly = Required<HostOptions> & { crash: ReturnType<typeof crashSwitch> };
+type Assembly = Required<Omit<HostOptions, 'people'>> &
+  Pick<HostOptions, 'people'> & { crash: ReturnType<typeof crashSwitch> };
 
-async function assemble(front: Front, { appFolder, database: file, clock, log, crash }: Assembly): Promise<Host> {
+async function assemble(
+  front: Front,
+  { appFolder, database: file, people, clock, log, crash }: Assembly,
+): Promise<Host> {
   const database = openDatabase(file);
   try {
     const shim = installShim();
@@ -91,8 +99,9 @@ async function assemble(front: Front, { appFolder, database: file, clock, log, c
     const http = httpTriggers({ app, invoker, routePrefix, streamTo });
     const startTimers = timerTriggers({ app, invoker, clock, store: createTimerStore(database) });
     const durable = openDurable({ app, invoker, clock, log, database, maxConcurrentActivities, crash });
+    const signIn = people && identityProvider(people, clock);
     front.serve({
-      http,
+      http: signIn ? (request) => signIn(request, http) : http,
       eventGrid: eventGridWebhook({ app, invoker }),
       durable: durableApi({ durable, address, clock }),
       admin: adminApi({ app, invoker, durable }),

@@ -22,7 +22,7 @@ export const startCloud = (options: Common & { config: string; directory: string
   });
 
 export const startHost = (
-  options: Common & { app: string; port: number; database: string; settings: Record<string, string> },
+  options: Common & { app: string; port: number; database: string; people: string; settings: Record<string, string> },
 ): Promise<Child> =>
   supervise({
     ...options,
@@ -30,6 +30,7 @@ export const startHost = (
     command: [
       join(repositoryRoot, 'local', 'host', 'main.ts'),
       ...['--app', options.app, '--port', String(options.port), '--database', options.database],
+      ...['--people', options.people],
     ],
     environment: options.settings,
     readyLine: /^host ready/m,

@@ -1,6 +1,8 @@
 /** What an image of ours should do now. Pure and total; the first rule that applies wins, and each has a row in the table test. */
 import { backoffMs, watchSeconds } from './backoff.ts';
+import { frozenAt } from './freeze.ts';
 import type { Bases, ImageReason, ImageState, Version } from './image-state.ts';
+import { whoOf } from './person.ts';
 
 export type BuildAction =
   | { kind: 'watch'; seconds: number }
@@ -25,10 +27,15 @@ export function nextBuildAction(state: ImageState, now: number): BuildAction {
   if (newest && !newest.base) return rest({ kind: 'base-not-proved' });
   const without = builtFrom.filter((gate) => !today[gate]);
   if (without.length > 0) return rest({ kind: 'no-promotion', gates: without });
-  if (newest && builtFrom.every((gate) => standsOnToday(newest, gate, today))) return rest({ kind: 'up-to-date' });
+  const behind = behindOf(newest, builtFrom, today);
+  if (behind.length === 0) return rest({ kind: 'up-to-date' });
   if (state.hold) {
-    const { by, why, gate } = state.hold;
-    return rest({ kind: 'held', by, why, ...(gate ? { gate } : {}) });
+    const { why, gate } = state.hold;
+    return rest({ kind: 'held', ...whoOf(state.hold), why, ...(gate ? { gate } : {}) });
+  }
+  for (const gate of behind) {
+    const frozen = frozenAt(state.freezes?.[gate] ?? {}, now);
+    if (frozen) return rest({ kind: 'frozen', why: frozen.why, gate }, frozen.until);
   }
   if (failure && sameBases(failure.given, today, builtFrom)) {
     const { times, message } = failure;
@@ -38,6 +45,10 @@ export function nextBuildAction(state: ImageState, now: number): BuildAction {
   }
   return { kind: 'build', attempt: state.attempts + 1, given: pick(today, builtFrom) };
 }
+
+/** The gates whose digest of today the newest version does not stand on. */
+export const behindOf = (newest: Version | undefined, gates: string[], today: Bases): string[] =>
+  gates.filter((gate) => !newest || !standsOnToday(newest, gate, today));
 
 /** By the proof of its layers, or for a base that leaves no layers in it (an earlier stage), by what our own build was given. */
 function standsOnToday({ base, given }: Version, gate: string, today: Bases): boolean {

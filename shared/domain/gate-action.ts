@@ -4,10 +4,16 @@
  * The rules stand in the order in which they apply; the first that does wins. Each has a row in the table test. The same function
  * answers "why is it waiting".
  */
+import { contentOf } from './approval-content.ts';
+import { approvalStep, refusalOf, type ApprovalReason } from './approvals.ts';
 import { backoffMs, watchSeconds } from './backoff.ts';
 import { askAgainAt, checksOf, MOST_TRIES, said, type Running, type StartCheck } from './gate-checks.ts';
+import { mendDrift } from './gate-drift.ts';
+import { forUpstream, soonestRest, soonestWatch } from './gate-rests.ts';
 import type { Candidate, GateState, Intention, Shadow } from './gate-state.ts';
+import { frozen, soaking } from './gate-waits.ts';
 import type { Outcome, Reason } from './outcome.ts';
+import { whoOf } from './person.ts';
 import type { Digest } from './reference.ts';
 
 export type { StartCheck };
@@ -16,6 +22,8 @@ export type GateAction =
   | { kind: 'intake'; digest: Digest }
   | { kind: 'check'; digest: Digest; checks: StartCheck[] }
   | { kind: 'watch'; seconds: number }
+  /** Nothing but approval is missing, or an approval has become void: remembered before it is waited for. */
+  | { kind: 'record-approvals'; digest: Digest; reason: ApprovalReason }
   | { kind: 'promote'; digest: Digest; sequence: number }
   | { kind: 'follow' }
   /** Over an attempt of this gate that reached the stable tag after it was overtaken. */
@@ -63,6 +71,8 @@ export function forCandidate(state: GateState, candidate: Candidate, now: number
   if (shadow?.digest === digest) return settle({ kind: 'observed' });
   if (!shadow && current?.digest === digest) return settle({ kind: 'promoted', unique: current.unique });
   if (candidate.aborted) return reject({ kind: 'aborted', ...candidate.aborted });
+  const refusal = refusalOf(candidate);
+  if (refusal) return reject({ kind: 'approval-refused', ...refusal });
   const newest = shadow ?? current;
   if (newest && newest.sequence > sequence) return settle({ kind: 'superseded', by: newest.sequence });
   if (!stays && state.latestSighting > sequence) return settle({ kind: 'superseded', by: state.latestSighting });
@@ -97,9 +107,15 @@ export function forCandidate(state: GateState, candidate: Candidate, now: number
       Math.min(...unknown.map(({ evidence }) => askAgainAt(evidence))),
     );
   }
-  if (state.hold) return rest({ kind: 'held', by: state.hold.by, why: state.hold.why });
-  const soakedAt = candidate.seenSince + policy.soakMs;
-  if (soakedAt > now) return rest({ kind: 'soaking' }, soakedAt);
+  if (state.hold) return rest({ kind: 'held', ...whoOf(state.hold), why: state.hold.why });
+  const soak = soaking(state, candidate, now);
+  if (soak) return rest(soak.reason, soak.dueAt);
+  const approval = policy.approval && approvalStep(policy.approval, candidate, contentOf(state, candidate), now);
+  if (approval?.kind === 'record') return { kind: 'record-approvals', digest, reason: approval.reason };
+  if (approval?.kind === 'expired') return reject({ kind: 'approval-expired', ...approval.reason });
+  if (approval?.kind === 'wait') return rest({ kind: 'approval-wanted', ...approval.reason }, approval.until);
+  const freeze = frozen(state, candidate, now);
+  if (freeze) return rest(freeze.reason, freeze.dueAt);
   if (!stays && upstream.kind === 'unsure')
     return rest(
       { kind: 'upstream-unreachable', message: 'the tag was not there at the last look' },
@@ -144,20 +160,9 @@ function hasMoved({ stable, current, adopted }: GateState, { subject }: Intentio
 const shadowOf = ({ policy, shadow, current }: GateState): Shadow | undefined =>
   policy.mode === 'observe' && shadow && shadow.sequence > (current?.sequence ?? 0) ? shadow : undefined;
 
-/**
- * The stable tag names something else than the current digest: an attempt of this gate that came late is undone; anything else is somebody's
- * decision, which is said once and left alone.
- */
-function mendDrift({ current, stable, stableIsAttempt, driftAnnounced }: GateState): GateAction | undefined {
-  if (!current || stable === current.subject) return undefined;
-  const found = stable ?? 'none';
-  if (found === driftAnnounced) return undefined;
-  if (found !== 'none' && stableIsAttempt) return { kind: 'put-back', current: current.subject, over: found };
-  return { kind: 'announce-drift', found };
-}
-
 function reasonOf(action: GateAction): Reason {
   if (action.kind === 'rest') return action.reason;
+  if (action.kind === 'record-approvals') return { kind: 'approval-wanted', ...action.reason };
   if (action.kind === 'settle' && 'reason' in action.outcome) return action.outcome.reason;
   return { kind: 'nothing-to-do' };
 }
@@ -167,35 +172,4 @@ const waitForTurn = (busy: Running | undefined, now: number): GateAction => ({
   seconds: watchSeconds(now - (busy?.startedAt ?? now)),
 });
 
-/** The gate itself may have to look again, even with nothing open. */
-function forUpstream({ upstream, failures }: GateState, now: number): GateAction {
-  if (upstream.kind === 'unsure') {
-    return {
-      kind: 'rest',
-      reason: { kind: 'upstream-unreachable', message: 'the tag was not there at the last look' },
-      dueAt: upstream.askAgainAt,
-    };
-  }
-  if (upstream.kind === 'unreachable') {
-    return {
-      kind: 'rest',
-      reason: { kind: 'upstream-unreachable', message: upstream.message },
-      dueAt: now + backoffMs(failures + 1),
-    };
-  }
-  return { kind: 'rest', reason: { kind: 'nothing-to-do' } };
-}
-
 const newestFirst = (candidates: Candidate[]) => candidates.toSorted((a, b) => b.sequence - a.sequence);
-
-function soonestWatch(actions: GateAction[]): GateAction | undefined {
-  return actions.filter((action) => action.kind === 'watch').toSorted((a, b) => a.seconds - b.seconds)[0];
-}
-
-/** Of what rests: what is due first; among equals what names a candidate. */
-function soonestRest(actions: GateAction[]): GateAction {
-  const rests = actions.filter((action) => action.kind === 'rest');
-  const dueAt = (action: (typeof rests)[number]) => action.dueAt ?? Infinity;
-  const first = rests.toSorted((a, b) => dueAt(a) - dueAt(b))[0];
-  return first ?? { kind: 'rest', reason: { kind: 'nothing-to-do' } };
-}

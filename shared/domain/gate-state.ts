@@ -4,8 +4,12 @@
  * Times are epoch milliseconds. Sequence numbers come from the ledger, one row per gate: a sighting or a manual promotion gets the next.
  */
 import { z } from 'zod';
+import { approvalRule, approvals } from './approvals.ts';
+import { grade, removed } from './fast-lane.ts';
+import { freezeWindow, personFreeze } from './freeze.ts';
 import { platformImage } from './manifest.ts';
 import { verdict } from './outcome.ts';
+import { who } from './person.ts';
 import { digest, tag } from './reference.ts';
 
 export const evidence = z.discriminatedUnion('state', [
@@ -45,6 +49,8 @@ export const evidence = z.discriminatedUnion('state', [
     report: z.string().optional(),
     /** It was asked without a sandbox. */
     isolation: z.literal('none').optional(),
+    /** Findings of the current digest that the candidate has no more, by grade. */
+    removes: removed.optional(),
   }),
 ]);
 export type Evidence = z.infer<typeof evidence>;
@@ -52,7 +58,17 @@ export type Evidence = z.infer<typeof evidence>;
 export const trouble = z.object({ message: z.string(), times: z.number(), retryAt: z.number() });
 export type Trouble = z.infer<typeof trouble>;
 
-export const manual = z.object({ by: z.string(), why: z.string(), at: z.number() });
+export const manual = z.object({ ...who, why: z.string(), at: z.number() });
+
+/** A person wants this candidate to skip a wait; it counts once another person has agreed. Belongs to one opening. */
+export const override = z.object({
+  skip: z.enum(['soak', 'freeze']),
+  ...who,
+  why: z.string(),
+  at: z.number(),
+  agreed: z.object({ ...who, why: z.string(), at: z.number() }).optional(),
+});
+export type Override = z.infer<typeof override>;
 
 export const candidate = z.object({
   /** The upstream digest. */
@@ -62,7 +78,12 @@ export const candidate = z.object({
   seenSince: z.number(),
   opening: z.number(),
   manual: manual.optional(),
-  aborted: z.object({ by: z.string(), why: z.string() }).optional(),
+  aborted: z.object({ ...who, why: z.string() }).optional(),
+  overrides: z.array(override).optional(),
+  /** Everybody who asked for its promotion in this opening: none of them approves it. */
+  requestedBy: z.array(z.string()).optional(),
+  /** Of this opening. */
+  approvals: approvals.optional(),
   /** What is checked and promoted; known once it is in quarantine. */
   subject: digest.optional(),
   /** What each check is asked about: the subject itself, or the images of an index. Known with the subject. */
@@ -81,6 +102,8 @@ export const promotion = z.object({
   sequence: z.number(),
   unique: tag,
   at: z.number(),
+  /** Two people wanted it to skip the freeze: what is built on it and runs it skips it too. */
+  skipsFreeze: z.literal(true).optional(),
 });
 export type Promotion = z.infer<typeof promotion>;
 
@@ -97,7 +120,7 @@ export const intention = z.object({
 });
 export type Intention = z.infer<typeof intention>;
 
-export const hold = z.object({ by: z.string(), why: z.string(), at: z.number() });
+export const hold = z.object({ ...who, why: z.string(), at: z.number() });
 export type Hold = z.infer<typeof hold>;
 
 /** What of the policy decides. */
@@ -120,6 +143,10 @@ export const gatePolicy = z.object({
   mode: z.literal('observe').optional(),
   /** Missing: what was replaced upstream, or is gone there, is given up. */
   whenReplaced: z.literal('keep').optional(),
+  /** Missing: nobody is asked. */
+  approval: approvalRule.optional(),
+  freeze: z.array(freezeWindow).optional(),
+  fastLane: z.object({ removes: grade, approvals: z.number() }).optional(),
 });
 export type GatePolicy = z.infer<typeof gatePolicy>;
 
@@ -149,6 +176,8 @@ export const gateState = z.object({
   /** What it named before the first promotion, once that was looked at; `none`: nothing. */
   adopted: z.union([digest, z.literal('none')]).optional(),
   hold: hold.optional(),
+  /** Of a person, on everything. */
+  freeze: personFreeze.optional(),
   /** Failed looks or unreachable upstreams in a row: the base of the back-off. */
   failures: z.number(),
   open: z.array(candidate),

@@ -1,7 +1,9 @@
 /** All that a decision about an image of ours may know. Times are epoch milliseconds; version numbers come from the ledger. */
 import { z } from 'zod';
+import { freezes } from './freeze.ts';
 import { holdOver } from './hold-over.ts';
 import { origin } from './origin.ts';
+import { sayWho, who } from './person.ts';
 import { digest, tag } from './reference.ts';
 
 /** Gate → the promoted digest that a build was given from it. */
@@ -46,7 +48,8 @@ export const imageReason = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('no-build') }),
   z.object({ kind: z.literal('base-not-proved') }),
   z.object({ kind: z.literal('no-promotion'), gates: z.array(z.string()) }),
-  z.object({ kind: z.literal('held'), by: z.string(), why: z.string(), gate: z.string().optional() }),
+  z.object({ kind: z.literal('held'), ...who, why: z.string(), gate: z.string().optional() }),
+  z.object({ kind: z.literal('frozen'), why: z.string(), gate: z.string() }),
   z.object({ kind: z.literal('build-failed'), times: z.number(), message: z.string() }),
   z.object({ kind: z.literal('trouble'), message: z.string() }),
 ]);
@@ -61,6 +64,8 @@ export const imageState = z.object({
   today: bases,
   /** On everything, or on a gate that it is built from. */
   hold: holdOver.optional(),
+  /** Gate → what freezes a build on its digest of today. */
+  freezes: z.record(z.string(), freezes).optional(),
   build: build.optional(),
   failure: buildFailure.optional(),
   attempts: z.number(),
@@ -87,7 +92,9 @@ export function sayImageReason(reason: ImageReason): string {
     case 'no-promotion':
       return `nothing was promoted yet by ${reason.gates.join(', ')}`;
     case 'held':
-      return `${reason.gate ? `gate "${reason.gate}"` : 'everything'} is held by ${reason.by}: ${reason.why}`;
+      return `${reason.gate ? `gate "${reason.gate}"` : 'everything'} is held by ${sayWho(reason)}: ${reason.why}`;
+    case 'frozen':
+      return `what gate "${reason.gate}" promoted is frozen ${reason.why}`;
     case 'build-failed':
       return `its build on these bases has failed ${reason.times} times: ${reason.message}`;
     case 'trouble':

@@ -1,20 +1,29 @@
 /** How a candidate ends, and why anything waits or ends: the vocabulary of every answer the product gives. */
 import { z } from 'zod';
+import { sayWho, who } from './person.ts';
 import { tag } from './reference.ts';
+import { role } from './roles.ts';
+
+const approval = { needed: z.number(), given: z.number(), role };
 
 export const reason = z.discriminatedUnion('kind', [
   // why something waits
   z.object({ kind: z.literal('nothing-to-do') }),
-  z.object({ kind: z.literal('soaking') }),
-  z.object({ kind: z.literal('held'), by: z.string(), why: z.string() }),
+  /** `fastLane`: so many approvals are missing for leaving it out. */
+  z.object({ kind: z.literal('soaking'), fastLane: z.number().optional() }),
+  z.object({ kind: z.literal('frozen'), why: z.string() }),
+  z.object({ kind: z.literal('held'), ...who, why: z.string() }),
   z.object({ kind: z.literal('upstream-unreachable'), message: z.string() }),
   z.object({ kind: z.literal('checking-again'), checks: z.array(z.string()) }),
   z.object({ kind: z.literal('trouble'), message: z.string() }),
+  z.object({ kind: z.literal('approval-wanted'), ...approval }),
   // why a candidate was rejected
   z.object({ kind: z.literal('check-failed'), checks: z.array(z.string()), details: z.array(z.string()) }),
   z.object({ kind: z.literal('undecided'), checks: z.array(z.string()), details: z.array(z.string()) }),
   z.object({ kind: z.literal('withdrawn') }),
-  z.object({ kind: z.literal('aborted'), by: z.string(), why: z.string() }),
+  z.object({ kind: z.literal('aborted'), ...who, why: z.string() }),
+  z.object({ kind: z.literal('approval-refused'), ...who, why: z.string() }),
+  z.object({ kind: z.literal('approval-expired'), ...approval }),
   // why it failed: what no retry can mend
   z.object({ kind: z.literal('unusable'), message: z.string() }),
 ]);
@@ -43,9 +52,13 @@ export function sayReason(value: Reason): string {
     case 'nothing-to-do':
       return 'nothing to do';
     case 'soaking':
-      return 'it has not been seen long enough';
+      return value.fastLane === undefined
+        ? 'it has not been seen long enough'
+        : `it has not been seen long enough; it mends findings of the current one, and with ${value.fastLane} more approval${value.fastLane === 1 ? '' : 's'} it does not have to wait`;
+    case 'frozen':
+      return `frozen ${value.why}`;
     case 'held':
-      return `held by ${value.by}: ${value.why}`;
+      return `held by ${sayWho(value)}: ${value.why}`;
     case 'upstream-unreachable':
       return `the upstream could not be asked: ${value.message}`;
     case 'checking-again':
@@ -59,7 +72,13 @@ export function sayReason(value: Reason): string {
     case 'withdrawn':
       return 'upstream has withdrawn it';
     case 'aborted':
-      return `stopped by ${value.by}: ${value.why}`;
+      return `stopped by ${sayWho(value)}: ${value.why}`;
+    case 'approval-wanted':
+      return `waits for approval by people with the role ${value.role}: ${value.given} of ${value.needed} given`;
+    case 'approval-refused':
+      return `approval refused by ${sayWho(value)}: ${value.why}`;
+    case 'approval-expired':
+      return `not approved in time by people with the role ${value.role}: ${value.given} of ${value.needed} given`;
     case 'unusable':
       return value.message;
   }

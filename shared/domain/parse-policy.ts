@@ -13,6 +13,7 @@ import type { Drafts } from './policy/conflicts.ts';
 import { reportCycles } from './policy/cycles.ts';
 import { readDefaults } from './policy/defaults.ts';
 import { readEntries, readFields } from './policy/fields.ts';
+import { freeze, joined } from './policy/freeze-window.ts';
 import { reportBases } from './policy/bases.ts';
 import { readGate } from './policy/gate.ts';
 import { readImage } from './policy/image.ts';
@@ -45,6 +46,7 @@ export const policyFields = {
     .literal(1, 'this release reads version 1; write "version: 1"')
     .meta({ description: 'write "version: 1"', examples: [1] }),
   defaults: z.unknown(),
+  freeze: freeze.optional(),
   gates: z.unknown(),
   images: z.unknown(),
   apps: z.unknown(),
@@ -76,7 +78,7 @@ export function parsePolicy({ files, settings, hash }: PolicySource): ParsedPoli
 }
 
 function readParts(roots: Place[], folder: PolicyFiles, hash: PolicySource['hash']) {
-  for (const root of roots) readFields(root, policyFields);
+  const freezes = new Map(roots.map((root) => [root, joined(root, [], readFields(root, policyFields).freeze)]));
   const entries = (key: string) => roots.flatMap((root) => entriesOf(section(root, key)));
   if (!roots.some((root) => section(root, 'gates'))) {
     roots
@@ -86,12 +88,19 @@ function readParts(roots: Place[], folder: PolicyFiles, hash: PolicySource['hash
 
   const gates = roots.flatMap((root) => {
     const defaults = root.isMapping ? readDefaults(root) : {};
-    return entriesOf(section(root, 'gates')).map(([name, place]) => readGate(name, place, { folder, hash, defaults }));
+    const freeze = freezes.get(root) ?? [];
+    return entriesOf(section(root, 'gates')).map(([name, place]) =>
+      readGate(name, place, { folder, hash, defaults, freeze }),
+    );
   });
   reportBases(gates);
   const gateNames = gates.map(({ name }) => name);
   const images = entries('images').map(([name, place]) => readImage(name, place, { gates: gateNames }));
-  const apps = entries('apps').map(([name, place]) => readApp(name, place, { folder, gates, images }));
+  const apps = roots.flatMap((root) =>
+    entriesOf(section(root, 'apps')).map(([name, place]) =>
+      readApp(name, place, { folder, gates, images, freeze: freezes.get(root) ?? [] }),
+    ),
+  );
   const upstreams = readUpstreams(entries('upstreams'), gates);
 
   const drafts: Drafts = { gates, images, apps };

@@ -3,7 +3,10 @@
  *
  * Secrets are still `${secret:name}` here; the activity that needs one reads it.
  */
+import type { ApprovalRule } from './approvals.ts';
 import type { Severity, Waiver } from './checks/vulnerabilities/finding.ts';
+import type { Grade } from './fast-lane.ts';
+import type { FreezeWindow } from './freeze.ts';
 import type { DigestReference, Host, Repository, RepositoryReference, TagReference } from './reference.ts';
 import type { ConfigCheck } from './policy/config-check.ts';
 import type { SignatureCheck } from './policy/signature-check.ts';
@@ -36,6 +39,18 @@ export interface Gate {
   mode: 'enforce' | 'observe';
   /** What becomes of a candidate that a later one has replaced upstream, or that is gone there. */
   whenReplaced: 'withdraw' | 'keep';
+  /** Missing: nobody is asked. */
+  approval?: ApprovalRule;
+  /** When it promotes nothing: its own windows, and those at the top of its file. */
+  freeze: FreezeWindow[];
+  /** Who may leave the soak out: a candidate that removes findings of the current digest, of this severity or worse. */
+  fastLane?: FastLane;
+}
+
+export interface FastLane {
+  removes: Grade;
+  /** So many more than the gate needs otherwise. */
+  approvals: number;
 }
 
 export type Check = ScriptCheck | TaskCheck | VulnerabilitiesCheck | ConfigCheck | SignatureCheck;
@@ -120,6 +135,8 @@ export interface App {
   resourceGroup: string;
   /** The parsed group file in the format of `az container create --file`; secrets as `${secret:name}`. */
   group: ContainerGroupFile;
+  /** When it is not deployed: its own windows, and those at the top of its file. */
+  freeze: FreezeWindow[];
   health?: { path: string; port: number; status: number; withinSeconds: number };
 }
 

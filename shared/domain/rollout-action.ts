@@ -5,6 +5,8 @@
  * A version that failed at one app stops the wave: it is put back there and not tried at the next.
  */
 import { watchSeconds } from './backoff.ts';
+import { frozenAt, type Frozen } from './freeze.ts';
+import { whoOf } from './person.ts';
 import type { AppState, RolloutReason, RolloutState, Wanted } from './rollout-state.ts';
 
 export type RolloutAction =
@@ -22,14 +24,19 @@ export const HEALTHY_FOR_MS = 3_000;
 type AppAction = Exclude<RolloutAction, { kind: 'rest' }> | { kind: 'left'; reason: RolloutReason; stopsWave: boolean };
 
 export function nextRolloutAction(state: RolloutState, now: number): RolloutAction {
-  let left: RolloutReason | undefined;
+  const left: RolloutReason[] = [];
   for (const app of state.apps) {
     const action = forApp(app, now);
     if (action.kind !== 'left') return action;
     if (action.stopsWave) return { kind: 'rest', reason: action.reason };
-    if (action.reason.kind !== 'up-to-date') left ??= action.reason;
+    if (action.reason.kind !== 'up-to-date') left.push(action.reason);
   }
-  return { kind: 'rest', reason: left ?? { kind: 'up-to-date' } };
+  const thawsAt = left.flatMap((reason) => (reason.kind === 'frozen' ? [reason.until] : []));
+  return {
+    kind: 'rest',
+    reason: left[0] ?? { kind: 'up-to-date' },
+    ...(thawsAt.length > 0 ? { dueAt: Math.min(...thawsAt) } : {}),
+  };
 }
 
 function forApp(state: AppState, now: number): AppAction {
@@ -50,7 +57,7 @@ function forApp(state: AppState, now: number): AppAction {
     }
     return watch;
   }
-  if (personHold && !personHold.putBack) return left({ kind: 'held', app, by: personHold.by, why: personHold.why });
+  if (personHold && !personHold.putBack) return left({ kind: 'held', app, ...whoOf(personHold), why: personHold.why });
   // The hold stands before anything is put back, so a crash between the two does not try the failed version again.
   if (
     hold &&
@@ -78,12 +85,27 @@ function forApp(state: AppState, now: number): AppAction {
     deployment?.state === 'healthy' &&
     deployment.key === wanted.key
   ) {
-    return left(personHold ? { kind: 'held', app, by: personHold.by, why: personHold.why } : { kind: 'up-to-date' });
+    return left(personHold ? { kind: 'held', app, ...whoOf(personHold), why: personHold.why } : { kind: 'up-to-date' });
   }
+  const freeze = freezeOf(state, wanted, now);
+  if (freeze) return left({ kind: 'frozen', app, why: freeze.why, until: freeze.until });
   if (running.kind === 'in-transition') return watch;
   if (state.unproven !== undefined) {
     return left({ kind: 'record-refused', app, why: state.unproven }, { stopsWave: true });
   }
   if (running.kind === 'stopped' && deployment) return left({ kind: 'stopped', app });
   return { kind: 'deploy', app, attempt: state.attempts + 1, wanted };
+}
+
+/**
+ * A freeze keeps an app from changing. What was deployed before is put there again when it is lost, and a person's rollback is a decision for
+ * now: neither waits.
+ */
+export function freezeOf(
+  { freezes = {}, deployment, personHold }: Pick<AppState, 'freezes' | 'deployment' | 'personHold'>,
+  wanted: Pick<Wanted, 'key'>,
+  now: number,
+): Frozen | undefined {
+  if (personHold?.putBack || deployment?.key === wanted.key) return undefined;
+  return frozenAt(freezes, now);
 }

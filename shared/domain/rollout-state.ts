@@ -1,7 +1,9 @@
 /** All that a decision about a rollout may know: for each app what is wanted, what was done, and what runs. Times are epoch milliseconds. */
 import { z } from 'zod';
+import { freezes } from './freeze.ts';
 import { hold } from './gate-state.ts';
 import { origin } from './origin.ts';
+import { sayWho, who } from './person.ts';
 import { digest } from './reference.ts';
 
 /**
@@ -85,6 +87,8 @@ export const appState = z.object({
   lastHealthy: z.object({ key: z.string(), digest }).optional(),
   hold: systemHold.optional(),
   personHold: personHold.optional(),
+  /** What keeps it from getting what is wanted. */
+  freezes: freezes.optional(),
   running,
   health: z.discriminatedUnion('kind', [
     z.object({ kind: z.literal('good') }),
@@ -99,7 +103,8 @@ export type AppState = z.infer<typeof appState>;
 export const rolloutReason = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('up-to-date') }),
   z.object({ kind: z.literal('nothing-wanted') }),
-  z.object({ kind: z.literal('held'), app: z.string(), by: z.string(), why: z.string() }),
+  z.object({ kind: z.literal('held'), app: z.string(), ...who, why: z.string() }),
+  z.object({ kind: z.literal('frozen'), app: z.string(), why: z.string(), until: z.number() }),
   z.object({ kind: z.literal('secret-missing'), app: z.string(), names: z.array(z.string()) }),
   z.object({ kind: z.literal('record-refused'), app: z.string(), why: z.string() }),
   z.object({ kind: z.literal('stopped'), app: z.string() }),
@@ -124,7 +129,9 @@ export function sayRolloutReason(reason: RolloutReason): string {
     case 'nothing-wanted':
       return 'there is no version to run yet';
     case 'held':
-      return `app "${reason.app}" is held by ${reason.by}: ${reason.why}`;
+      return `app "${reason.app}" is held by ${sayWho(reason)}: ${reason.why}`;
+    case 'frozen':
+      return `app "${reason.app}" is frozen ${reason.why}`;
     case 'secret-missing':
       return `app "${reason.app}" needs what the key vault has not, or not enabled: ${reason.names.join(', ')}`;
     case 'record-refused':

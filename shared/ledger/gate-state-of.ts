@@ -1,5 +1,6 @@
 /** Puts the state that a decision sees together: from the ledger, and from what the upstream and the stable tag say (or are taken to say). */
 import { TRAITS } from '../domain/checks/traits.ts';
+import type { PersonFreeze } from '../domain/freeze.ts';
 import type { GatePolicy, GateState, Hold } from '../domain/gate-state.ts';
 import type { Gate } from '../domain/policy.ts';
 import type { Digest } from '../domain/reference.ts';
@@ -13,6 +14,7 @@ export function gateStateOf(
     stable: Digest | undefined;
     stableIsAttempt?: boolean;
     holdOnEverything: Hold | undefined;
+    freeze: PersonFreeze | undefined;
   },
 ): GateState {
   const row = book.gate?.value ?? newGate;
@@ -31,6 +33,7 @@ export function gateStateOf(
     ...(row.drift?.[gate.to.tag] ? { driftAnnounced: row.drift[gate.to.tag] } : {}),
     ...(row.adopted ? { adopted: row.adopted } : {}),
     ...(hold ? { hold } : {}),
+    ...(seen.freeze ? { freeze: seen.freeze } : {}),
     failures: row.failures,
     open: [...book.open.values()].map((candidate) => {
       const { sightedAt: _, settled: __, platforms: ___, ...row } = candidate.row.value;
@@ -53,11 +56,24 @@ export const foundFor = (
 export const wantedPlatforms = ({ platforms, unchecked }: Pick<Gate, 'platforms' | 'unchecked'>): string =>
   [platforms.join(', '), ...(unchecked.length > 0 ? [unchecked.join(', ')] : [])].join('; unchecked ');
 
-export const decidingPolicy = ({ checks, soakMs, platforms, unchecked, mode, whenReplaced }: Gate): GatePolicy => ({
+export const decidingPolicy = ({
+  checks,
+  soakMs,
+  platforms,
+  unchecked,
+  mode,
+  whenReplaced,
+  approval,
+  freeze,
+  fastLane,
+}: Gate): GatePolicy => ({
   checks: checks.map(({ name, hash, kind }) => ({ name, hash, ...TRAITS[kind] })),
   soakMs,
   platforms,
   ...(unchecked.length > 0 ? { unchecked } : {}),
   ...(mode === 'observe' ? { mode } : {}),
   ...(whenReplaced === 'keep' ? { whenReplaced } : {}),
+  ...(approval ? { approval } : {}),
+  ...(freeze.length > 0 ? { freeze } : {}),
+  ...(fastLane ? { fastLane } : {}),
 });

@@ -5,13 +5,14 @@
  */
 import { z } from 'zod';
 import { orderedKey, rowKey } from '../domain/ids.ts';
+import { who } from '../domain/person.ts';
 import type { Change, Ledger } from '../ports.ts';
 import { parseRow, SCHEMA } from './rows.ts';
 
 export const journalEntry = z.object({
   at: z.number(),
   /** Who decided: a person, or the story. */
-  by: z.string(),
+  ...who,
   /** The thing it is about: a gate, an image or an app. */
   subject: z.string(),
   what: z.string(),

@@ -35,6 +35,9 @@ export function openCandidate(
     ...(before?.images ? { images: before.images } : {}),
     ...(before?.platforms ? { platforms: before.platforms } : {}),
     ...(manual ? { manual } : stillOpen ? keptOf(before) : {}),
+    ...(stillOpen ? saidOf(before) : {}),
+    ...(manual ? { requestedBy: withPerson(stillOpen ? before.requestedBy : [], manual.by) } : {}),
+    ...(stillOpen && before.overrides ? { overrides: before.overrides } : {}),
   };
   const evidence = stillOpen ? [] : [...(known?.evidence.values() ?? [])];
   return [
@@ -42,6 +45,17 @@ export function openCandidate(
     ...evidence.map((kept) => put(evidenceKey(digest, kept.value.check), kept, kept.value)),
   ];
 }
+
+/** What people have said of this opening holds through another sighting, and through a request that it be promoted. */
+const saidOf = ({ approvals, requestedBy }: CandidateRow): Partial<CandidateRow> => ({
+  ...(approvals ? { approvals } : {}),
+  ...(requestedBy ? { requestedBy } : {}),
+});
+
+/** As many as have ever asked at once; somebody before them asks again. */
+const MOST_REQUESTERS = 50;
+export const withPerson = (before: string[] | undefined, by: string): string[] =>
+  [...new Set([...(before ?? []), by])].slice(-MOST_REQUESTERS);
 
 const keptOf = ({ manual, aborted, trouble }: CandidateRow): Partial<CandidateRow> => ({
   ...(manual ? { manual } : {}),

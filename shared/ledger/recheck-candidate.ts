@@ -17,12 +17,15 @@ export interface Rechecked {
 }
 
 export function recheckCandidate({ row: kept, evidence }: CandidateBook): Rechecked {
-  const { settled, aborted: _, trouble: __, unusable, subject, ...rest } = kept.value;
+  const { settled, aborted: _, trouble: __, unusable, subject, overrides, approvals, ...rest } = kept.value;
   const row: CandidateRow = {
     ...rest,
     opening: rest.opening + (settled ? 1 : 0),
+    ...(overrides && !settled ? { overrides } : {}),
     // What was unusable is taken in anew, since the policy may name another platform now.
     ...(subject && !unusable ? { subject } : {}),
+    // They belong to the opening; in the same one they hold as long as the checks say the same again.
+    ...(approvals && !settled ? { approvals } : {}),
   };
   const voided = [...evidence].map(([check, one]) => {
     const value = { ...one.value, evidence: { ...one.value.evidence, checkHash: VOID } };

@@ -134,7 +134,15 @@ describe('the API', () => {
     ['what is no digest', 'GET', 'gates/node/candidates/latest', '', 400, /"latest" is not a digest; write sha256:/],
     ['an unknown candidate', 'GET', `gates/node/candidates/${unknownDigest}`, '', 404, /has never seen sha256:0000/],
     ['a hold without a reason', 'PUT', 'gates/node/hold', '{}', 422, /reason: /],
-    ['what is not built yet', 'PUT', 'freeze', '', 501, /PUT \/api\/freeze .* is not built in this version/],
+    [
+      'a freeze that is over',
+      'PUT',
+      'freeze',
+      '{"reason":"x","until":"2020-01-01T00:00:00Z"}',
+      422,
+      /until: .* is over/,
+    ],
+    ['a freeze without an end', 'PUT', 'freeze', '{"reason":"x"}', 422, /until: write a time with its offset/],
     ['a parameter that means nothing', 'GET', 'journal?gate=node', '', 400, /its parameters are: day, subject/],
   ])('answers %s with a problem that says so', async (_, method, path, body, status, says) => {
     const text = typeof body === 'string' ? body : body();

@@ -4,6 +4,7 @@
  *
  * Key: the attempt. Once completed, the intention is gone and a second run is `lost`.
  */
+import { skips } from '../../../shared/domain/gate-waits.ts';
 import { candidateKey } from '../../../shared/domain/ids.ts';
 import { formatReference, type Digest } from '../../../shared/domain/reference.ts';
 import {
@@ -41,7 +42,7 @@ export const completePromotion =
     const { [gate.to.tag]: __over, ...drift } = before.drift ?? {};
     const rest = { ...before, drift };
     const candidate = await readCandidate(world.ledger, gate.name, digest);
-    const { opening, sightedAt } = candidate?.row.value ?? {};
+    const { opening, sightedAt, overrides } = candidate?.row.value ?? {};
     const promotion: PromotionRow = {
       digest,
       subject: subject.digest,
@@ -50,6 +51,7 @@ export const completePromotion =
       at,
       layers,
       record,
+      ...(skips({ overrides }, 'freeze') ? { skipsFreeze: true as const } : {}),
       ...(opening === undefined || sightedAt === undefined ? {} : { opening, sightedAt }),
     };
     const { layers: __, ...current } = promotion;

@@ -9,6 +9,7 @@ import type { Digest } from '../../../shared/domain/reference.ts';
 import { sight, type Sighting } from '../../../shared/domain/sighting.ts';
 import { readGate } from '../../../shared/ledger/gate-book.ts';
 import { gateStateOf } from '../../../shared/ledger/gate-state-of.ts';
+import { readFreezeOnEverything } from '../../../shared/ledger/freeze-book.ts';
 import { readHoldOnEverything } from '../../../shared/ledger/hold-book.ts';
 import { deliver } from '../../../shared/ledger/outbox.ts';
 import { requestedOf } from '../../../shared/ledger/request.ts';
@@ -50,6 +51,7 @@ export const lookAtGate =
         ...stable,
         upstream: upstreamOf(after.gate?.value.upstream?.digest, sighting),
         holdOnEverything: await readHoldOnEverything(world.ledger),
+        freeze: await readFreezeOnEverything(world.ledger),
       };
       return { kind: 'gate', state: { ...gateStateOf(gate, after, seen), requested } };
     }

@@ -6,13 +6,14 @@
 import type { Bases, ImageLook, ImageState } from '../../../shared/domain/image-state.ts';
 import type { Image } from '../../../shared/domain/policy.ts';
 import { readGate } from '../../../shared/ledger/gate-book.ts';
+import { freezesOfBases } from '../../../shared/ledger/freeze-book.ts';
 import { readHoldOver } from '../../../shared/ledger/hold-book.ts';
 import { newImage, readImage } from '../../../shared/ledger/image-book.ts';
 import { deliver } from '../../../shared/ledger/outbox.ts';
 import { LedgerConflict } from '../../../shared/ledger/rows.ts';
 import type { Ledger } from '../../../shared/ports.ts';
 import type { Activity, Surroundings } from '../activity.ts';
-import { imageOf } from '../policy-of.ts';
+import { gatesOf, imageOf } from '../policy-of.ts';
 import { findVersions } from './find-versions.ts';
 import { readBuild } from './read-build.ts';
 
@@ -36,22 +37,24 @@ export const lookAtImage =
       await deliver(world, { table: 'images', partition: name, at }, outbox);
       if ((await readBuild(world, image, at)) === 'conflict') continue;
       if ((await findVersions(world, image, at)) === 'conflict') continue;
-      return { kind: 'image', state: await assemble(world.ledger, image, requested) };
+      return { kind: 'image', state: await assemble(world, image, requested) };
     }
     throw new LedgerConflict(`image "${name}"`);
   };
 
-async function assemble(ledger: Ledger, image: Image, requested: number): Promise<ImageState> {
+async function assemble({ ledger, policies }: Surroundings, image: Image, requested: number): Promise<ImageState> {
   const book = await readImage(ledger, image.name);
   const row = book.image?.value ?? newImage;
   const builtFrom = image.build && [...new Set(Object.values(image.build.pass))];
   const hold = builtFrom && (await readHoldOver(ledger, builtFrom));
+  const freezes = builtFrom && (await freezesOfBases(ledger, await gatesOf(policies, builtFrom)));
   return {
     requested,
     ...(builtFrom ? { builtFrom } : {}),
     ...(row.newest ? { newest: row.newest } : {}),
     today: await todaysBases(ledger, builtFrom ?? []),
     ...(hold ? { hold } : {}),
+    ...(freezes ? { freezes } : {}),
     ...(row.build ? { build: row.build } : {}),
     ...(row.failure ? { failure: row.failure } : {}),
     attempts: row.attempts,

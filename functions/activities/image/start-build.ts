@@ -4,15 +4,17 @@
  * A task that follows its base image by itself is refused: every promotion would build twice, and once from a tag. So is a base whose promotion
  * record cannot be verified.
  */
+import { behindOf } from '../../../shared/domain/build-action.ts';
 import type { Bases } from '../../../shared/domain/image-state.ts';
 import type { Image } from '../../../shared/domain/policy.ts';
 import { formatReference, type Digest } from '../../../shared/domain/reference.ts';
+import { freezesOfBases, isFrozen } from '../../../shared/ledger/freeze-book.ts';
 import { originOf, readGate } from '../../../shared/ledger/gate-book.ts';
 import { readHoldOver } from '../../../shared/ledger/hold-book.ts';
 import { IMAGE, newImage, readImage } from '../../../shared/ledger/image-book.ts';
 import { LedgerConflict, put } from '../../../shared/ledger/rows.ts';
 import type { Activity, Surroundings } from '../activity.ts';
-import { existingGate, imageOf } from '../policy-of.ts';
+import { existingGate, gatesOf, imageOf } from '../policy-of.ts';
 import { verifyRecordOf } from '../record/verify-record.ts';
 import { failBuild } from './fail-build.ts';
 
@@ -32,11 +34,14 @@ export const startBuild =
   async ({ image: name, attempt, given, at }) => {
     const image = await imageOf(world.policies, name);
     if (!image?.build) return {};
-    // A hold that came since the look.
-    if (await readHoldOver(world.ledger, Object.values(image.build.pass))) return {};
-    const build = { attempt, given, startedAt: at, deadlineAt: at + DEADLINE_MS };
+    // A hold or a freeze that came since the look.
+    const gates = Object.values(image.build.pass);
+    if (await readHoldOver(world.ledger, gates)) return {};
     const before = await readImage(world.ledger, name);
     const row = before.image?.value ?? newImage;
+    const behind = await gatesOf(world.policies, behindOf(row.newest, gates, given));
+    if (isFrozen(Object.values(await freezesOfBases(world.ledger, behind)), at)) return {};
+    const build = { attempt, given, startedAt: at, deadlineAt: at + DEADLINE_MS };
     if (row.attempts > attempt || (row.attempts === attempt && (!row.build || row.build.runId))) return {};
     const written = await world.ledger.write('images', name, [
       put(IMAGE, before.image, { ...row, attempts: attempt, build }),

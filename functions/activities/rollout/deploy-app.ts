@@ -1,12 +1,15 @@
 /**
  * Sends an app's whole container group: what is wanted, or its last healthy state again. Starts the change and does not wait for it.
  *
- * What stands on a promotion whose record cannot be verified is not sent. Key: the attempt, written down first. The same PUT twice changes nothing the second time. A refusal of Azure is a failed deployment.
- * A hold that came since the look is seen here once more: after this, Azure has it.
+ * What stands on a promotion whose record cannot be verified is not sent. Key: the attempt, written down first. The same PUT twice changes nothing
+ * the second time. A refusal of Azure is a failed deployment. A hold or a freeze that came since the look is seen here once more: after this, Azure
+ * has it.
  */
 import { acceptsState, fillSecrets, MissingSecret } from '../../../shared/domain/container-group.ts';
 import type { App } from '../../../shared/domain/policy.ts';
+import { freezeOf } from '../../../shared/domain/rollout-action.ts';
 import type { Deployment, PersonHold } from '../../../shared/domain/rollout-state.ts';
+import { freezesOfApp } from '../../../shared/ledger/freeze-book.ts';
 import type { AppRow } from '../../../shared/ledger/image-book.ts';
 import { newApp, readImage } from '../../../shared/ledger/image-book.ts';
 import type { Secrets } from '../../../shared/ports.ts';
@@ -45,6 +48,8 @@ export const deployApp =
     const { proof } = filled;
 
     const { digest, number, key, origin } = filled.target;
+    const freezes = await freezesOfApp(world.ledger, app, origin);
+    if (!putBack && freezeOf({ ...row, freezes, personHold: hold }, { key }, at)) return {};
     if (origin) world.telemetry.about(origin);
     const begun = await changeApp(world.ledger, { of, app: name }, (now) => {
       if (now.attempts > attempt || (now.attempts === attempt && now.deployment?.state !== 'deploying'))

@@ -1,7 +1,8 @@
 /** Looks at every app of an image or gate: what it should run, what was done for it, what runs, and whether that answers as it should. */
 import { acceptsState, MissingSecret } from '../../../shared/domain/container-group.ts';
 import type { App } from '../../../shared/domain/policy.ts';
-import type { AppState, PersonHold, RolloutLook } from '../../../shared/domain/rollout-state.ts';
+import type { AppState, RolloutLook } from '../../../shared/domain/rollout-state.ts';
+import { freezesOfApp } from '../../../shared/ledger/freeze-book.ts';
 import { appKey, newApp, readImage, type AppRow } from '../../../shared/ledger/image-book.ts';
 import { deliver, tell } from '../../../shared/ledger/outbox.ts';
 import { LedgerConflict, put, type Kept } from '../../../shared/ledger/rows.ts';
@@ -9,7 +10,7 @@ import type { Activity, Surroundings } from '../activity.ts';
 import { askHealth, whatRuns } from './app-health.ts';
 import { personHoldOn, systemHoldOf } from './person-hold.ts';
 import { noteProof, toldOfProof, whyUnproven } from './proof-of-wanted.ts';
-import { appsOf, versionWanted, wantedState } from './wanted-state.ts';
+import { appsOf, versionWanted, wantedState, type Runnable } from './wanted-state.ts';
 
 export interface LookAtRollout {
   of: string;
@@ -43,7 +44,9 @@ async function lookAtApp(
 ): Promise<AppState> {
   const row = kept?.value ?? newApp;
   const personHold = await personHoldOn(world.ledger, app, row);
-  const wanted = await wantedOf(world, app, personHold);
+  const version = await versionWanted(world.ledger, app, personHold);
+  const wanted = await wantedOf(world, app, version);
+  const freezes = await freezesOfApp(world.ledger, app, version?.origin);
   const group = await world.groups.read({ resourceGroup: app.resourceGroup, name: app.group.name });
   const running = whatRuns(app, group);
   const health = await askHealth(world.probes, app, { group, running, digest: row.deployment?.digest });
@@ -64,6 +67,7 @@ async function lookAtApp(
       : {}),
     ...(hold ? { hold } : {}),
     ...(personHold ? { personHold } : {}),
+    freezes,
     running,
     health,
     withinMs: app.health ? app.health.withinSeconds * 1000 : WITHIN_MS,
@@ -73,11 +77,10 @@ async function lookAtApp(
 
 /** A secret that is not there is the trouble of this app alone: the others go on. */
 async function wantedOf(
-  { ledger, secrets }: Surroundings,
+  { secrets }: Surroundings,
   app: App,
-  hold: PersonHold | undefined,
+  version: Runnable | undefined,
 ): Promise<Pick<AppState, 'wanted' | 'missingSecrets'>> {
-  const version = await versionWanted(ledger, app, hold);
   if (!version) return {};
   try {
     const { digest, number, key } = await wantedState(secrets, app, version);

@@ -6,6 +6,7 @@
  */
 import { isDeepStrictEqual } from 'node:util';
 import type { Gate } from '../../../shared/domain/policy.ts';
+import { isFrozen, readFreezeOnEverything } from '../../../shared/ledger/freeze-book.ts';
 import { GATE, gateRow, type GateRow } from '../../../shared/ledger/gate-book.ts';
 import { decidingPolicy } from '../../../shared/ledger/gate-state-of.ts';
 import { readHoldOver } from '../../../shared/ledger/hold-book.ts';
@@ -52,12 +53,18 @@ async function hasWork(world: Surroundings, gate: Gate, at: number): Promise<boo
     if (policy && !isDeepStrictEqual(policy, decidingPolicy(gate))) return true;
     // Whoever lifted the hold may have died before the gate was asked.
     if (reason.kind === 'held' && !(await readHoldOver(world.ledger, [gate.name]))) return true;
+    if (reason.kind === 'frozen' && !(await frozen(world, gate, at))) return true;
     if (reason.kind === 'trouble' && row.failures > 0) return false; // It has its own time to try again.
     return await hasMoved(world, gate, row);
   } catch {
     return true; // Its own story finds the same trouble, says so in the ledger and rests on it.
   }
 }
+
+const frozen = async ({ ledger }: Surroundings, { freeze: windows }: Gate, at: number): Promise<boolean> => {
+  const person = await readFreezeOnEverything(ledger);
+  return isFrozen([{ windows, ...(person ? { person } : {}) }], at);
+};
 
 /** A digest that is not the one last seen, or a tag that is gone: the gate's own look decides what that means. */
 async function hasMoved(world: Surroundings, gate: Gate, row: GateRow): Promise<boolean> {

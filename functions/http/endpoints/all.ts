@@ -1,15 +1,18 @@
 /** Every HTTP function there is. */
 import type { Endpoint } from '../endpoint.ts';
+import { decideApproval } from './approvals.ts';
 import { getApp, getRollout, listApps } from './apps.ts';
 import { requestBuild } from './builds.ts';
 import { describingEndpoint } from './description.ts';
 import { abortCandidate, getCandidate, getCheckLog, listCandidates } from './candidates.ts';
+import { freezeAll, getFreeze, thawAll } from './freezes.ts';
 import { getGate, listGates } from './gates.ts';
 import { getHealth } from './health.ts';
 import { getHold, holdAll, holdGate, requestAppHold, requestAppResume, resumeAll, resumeGate } from './holds.ts';
 import { getImage, listImages } from './images.ts';
 import { readJournalEntries } from './journal.ts';
 import { notBuiltYet } from './not-built.ts';
+import { requestOverride } from './overrides.ts';
 import { requestPromotion } from './promotions.ts';
 import { requestRecheck } from './rechecks.ts';
 import { getReport } from './reports.ts';
@@ -23,8 +26,10 @@ const described: Endpoint[] = [
   getCheckLog,
   getReport,
   requestPromotion,
+  decideApproval,
   abortCandidate,
   requestRecheck,
+  requestOverride,
   holdGate,
   resumeGate,
   listImages,
@@ -39,6 +44,9 @@ const described: Endpoint[] = [
   getHold,
   holdAll,
   resumeAll,
+  getFreeze,
+  freezeAll,
+  thawAll,
   readJournalEntries,
   getHealth,
   ...notBuiltYet,

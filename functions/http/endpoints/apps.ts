@@ -12,7 +12,6 @@ export const listApps: Endpoint = {
   name: 'listApps',
   method: 'GET',
   route: 'apps',
-  role: 'viewer',
   does: 'Lists the apps of the policy: what was deployed to each, and who holds it.',
   answer: { kind: 'json', status: 200, schema: appList },
   async handle(asked) {
@@ -31,7 +30,6 @@ export const getApp: Endpoint = {
   name: 'getApp',
   method: 'GET',
   route: 'apps/{app}',
-  role: 'viewer',
   does: 'Says of an app what was deployed, who holds it, and what its container group is doing, with its address.',
   answer: { kind: 'json', status: 200, schema: appWithGroup },
   async handle(asked) {
@@ -77,7 +75,6 @@ export const getRollout: Endpoint = {
   name: 'getRollout',
   method: 'GET',
   route: 'rollouts/{id}',
-  role: 'viewer',
   does: 'Says how far the apps of an image, or of a gate whose promotions run as they are, have come.',
   answer: { kind: 'json', status: 200, schema: rolloutSeen },
   async handle(asked) {

@@ -3,6 +3,7 @@ import { IMAGE, newImage, readImage } from '../../../shared/ledger/image-book.ts
 import { tell } from '../../../shared/ledger/outbox.ts';
 import { bump } from '../../../shared/ledger/request.ts';
 import { LedgerConflict, put } from '../../../shared/ledger/rows.ts';
+import { whoIs } from '../caller.ts';
 import type { Endpoint } from '../endpoint.ts';
 import { imageAsked } from '../find.ts';
 import { conflict } from '../problem.ts';
@@ -14,7 +15,6 @@ export const requestBuild: Endpoint = {
   name: 'requestBuild',
   method: 'POST',
   route: 'images/{image}/builds',
-  role: 'operator',
   does: 'Forgets that the build of an image failed, so that it is built now if it is not on today’s bases.',
   request: reasoned,
   answer: { kind: 'json', status: 202, schema: accepted },
@@ -28,7 +28,7 @@ export const requestBuild: Endpoint = {
     for (let tries = 0; tries < MOST_TRIES; tries++) {
       const { image: kept } = await readImage(world.ledger, image.name);
       const { failure, ...row } = kept?.value ?? newImage;
-      const told = { at, by: caller.id, subject: image.name, what: 'build', why: reason, data: { ...failure } };
+      const told = { at, ...whoIs(caller), subject: image.name, what: 'build', why: reason, data: { ...failure } };
       const written = await world.ledger.write('images', image.name, [
         put(IMAGE, kept, row),
         await bump(world.ledger, 'images', image.name),

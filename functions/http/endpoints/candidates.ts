@@ -5,6 +5,7 @@ import { readCandidates, readGate } from '../../../shared/ledger/gate-book.ts';
 import { readLineage } from '../../../shared/ledger/lineage-book.ts';
 import { put } from '../../../shared/ledger/rows.ts';
 import { askGate } from '../ask-gate.ts';
+import { whoIs } from '../caller.ts';
 import type { Endpoint } from '../endpoint.ts';
 import { askingNow, candidateAsked, digestAsked, gateAsked } from '../find.ts';
 import { candidateView } from '../gate-view.ts';
@@ -23,7 +24,6 @@ export const listCandidates: Endpoint = {
   name: 'listCandidates',
   method: 'GET',
   route: 'gates/{gate}/candidates',
-  role: 'viewer',
   does: 'Lists every candidate a gate has seen, newest first.',
   query: pageQuery,
   answer: { kind: 'json', status: 200, schema: candidatePage },
@@ -55,7 +55,6 @@ export const getCandidate: Endpoint = {
   name: 'getCandidate',
   method: 'GET',
   route: 'gates/{gate}/candidates/{digest}',
-  role: 'viewer',
   does: 'Says where a candidate stands, with its evidence, why it was settled, and which versions of images stand on it.',
   answer: { kind: 'json', status: 200, schema: candidateWithLineage },
   async handle(asked) {
@@ -77,7 +76,6 @@ export const getCheckLog: Endpoint = {
   name: 'getCheckLog',
   method: 'GET',
   route: 'gates/{gate}/candidates/{digest}/checks/{check}/log',
-  role: 'viewer',
   does: 'Reads the log of the last run of a check, also while it runs.',
   query: logQuery,
   answer: { kind: 'text', status: 200, headers: LOG_HEADERS },
@@ -108,7 +106,6 @@ export const abortCandidate: Endpoint = {
   name: 'abortCandidate',
   method: 'POST',
   route: 'gates/{gate}/candidates/{digest}/aborts',
-  role: 'operator',
   does: 'Stops a candidate: it is rejected, and its runs are cancelled.',
   request: reasoned,
   answer: { kind: 'json', status: 202, schema: accepted },
@@ -121,7 +118,7 @@ export const abortCandidate: Endpoint = {
     return askGate(asked, gate.name, (_, book) => {
       const candidate = book.open.get(digest);
       if (!candidate) throw conflict(`${digest} is settled already; see /api/gates/${gate.name}/candidates/${digest}`);
-      const row = { ...candidate.row.value, aborted: { by: asked.caller.id, why: reason } };
+      const row = { ...candidate.row.value, aborted: { ...whoIs(asked.caller), why: reason } };
       return { changes: [put(candidateKey(digest), candidate.row, row)], what: 'abort', why: reason, data: { digest } };
     });
   },

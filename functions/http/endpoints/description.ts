@@ -8,7 +8,6 @@ export function describingEndpoint(others: Endpoint[]): Endpoint {
     name: 'describeApi',
     method: 'GET',
     route: 'openapi.json',
-    role: 'viewer',
     does: 'Describes this API (OpenAPI 3.1).',
     answer: { kind: 'json', status: 200, schema: z.looseObject({ openapi: z.literal('3.1.0') }) },
     handle: async () => ({ jsonBody: describeApi([...others, endpoint]) }),

@@ -9,7 +9,6 @@ export const listGates: Endpoint = {
   name: 'listGates',
   method: 'GET',
   route: 'gates',
-  role: 'viewer',
   does: 'Lists the gates of the policy: what is current, what is next and why it waits.',
   answer: { kind: 'json', status: 200, schema: gateList },
   async handle(asked) {
@@ -29,7 +28,6 @@ export const getGate: Endpoint = {
   name: 'getGate',
   method: 'GET',
   route: 'gates/{gate}',
-  role: 'viewer',
   does: 'Says where a gate stands, with its last candidates.',
   answer: { kind: 'json', status: 200, schema: gateWithCandidates },
   async handle(asked) {

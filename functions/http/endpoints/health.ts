@@ -1,10 +1,13 @@
 /** Whether the app can do its work: a valid policy, a ledger that answers, a sweep that ended lately, and announcements that are taken. */
+import type { PersonFreeze } from '../../../shared/domain/freeze.ts';
 import type { Hold } from '../../../shared/domain/gate-state.ts';
+import { readFreezeOnEverything } from '../../../shared/ledger/freeze-book.ts';
 import { readHoldOnEverything } from '../../../shared/ledger/hold-book.ts';
 import { readSweep, type SweepRow } from '../../../shared/ledger/sweep-book.ts';
 import { readUndelivered, type Undelivered } from '../../../shared/ledger/undelivered-book.ts';
 import type { Ledger } from '../../../shared/ports.ts';
 import type { Endpoint } from '../endpoint.ts';
+import { freezeView } from './freezes.ts';
 import { isoTime } from '../schemas/common.ts';
 import { health } from '../schemas/operations.ts';
 
@@ -14,6 +17,7 @@ export const SWEEP_OVERDUE_MS = 30 * 60_000;
 interface Known {
   sweep: SweepRow | undefined;
   hold: Hold | undefined;
+  freeze: PersonFreeze | undefined;
   undelivered: Undelivered[];
 }
 
@@ -21,13 +25,12 @@ export const getHealth: Endpoint = {
   name: 'getHealth',
   method: 'GET',
   route: 'health',
-  role: 'viewer',
   does: 'Says whether the app can do its work, and what is wrong if it cannot.',
   answer: { kind: 'json', status: 200, schema: health, alsoAt: 503 },
   async handle({ world, at }) {
     const { policy, problems } = await world.policies.current();
     const ledger = await readKnown(world.ledger);
-    const { sweep, hold, undelivered } = ledger.kind === 'read' ? ledger.known : nothing;
+    const { sweep, hold, freeze, undelivered } = ledger.kind === 'read' ? ledger.known : nothing;
     const [oldest] = undelivered;
     const wrong = [
       ...problems.map((problem) => `policy: ${problem}`),
@@ -53,6 +56,7 @@ export const getHealth: Endpoint = {
             }
           : {}),
         ...(hold ? { hold: { ...hold, at: isoTime(hold.at) } } : {}),
+        ...freezeView(freeze, at),
         ...(sweep ? { lastSweep: { ...sweep, endedAt: isoTime(sweep.endedAt) } } : {}),
         ...(oldest ? { undelivered: { announcements: undelivered.length, oldest: said(oldest) } } : {}),
       },
@@ -60,7 +64,7 @@ export const getHealth: Endpoint = {
   },
 };
 
-const nothing: Known = { sweep: undefined, hold: undefined, undelivered: [] };
+const nothing: Known = { sweep: undefined, hold: undefined, freeze: undefined, undelivered: [] };
 
 /** An app that has just begun has had no time for a sweep. */
 function sweepProblems(sweep: SweepRow | undefined, startedAt: number, at: number): string[] {
@@ -78,12 +82,13 @@ async function readKnown(
   ledger: Ledger,
 ): Promise<{ kind: 'read'; known: Known } | { kind: 'trouble'; message: string }> {
   try {
-    const [sweep, hold, undelivered] = await Promise.all([
+    const [sweep, hold, freeze, undelivered] = await Promise.all([
       readSweep(ledger),
       readHoldOnEverything(ledger),
+      readFreezeOnEverything(ledger),
       readUndelivered(ledger),
     ]);
-    return { kind: 'read', known: { sweep, hold, undelivered } };
+    return { kind: 'read', known: { sweep, hold, freeze, undelivered } };
   } catch (error) {
     return { kind: 'trouble', message: error instanceof Error ? error.message : String(error) };
   }

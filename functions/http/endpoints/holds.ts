@@ -15,10 +15,14 @@ import { askFollowers } from '../../ask-followers.ts';
 import { askApp } from '../ask-app.ts';
 import { askEverything } from '../ask-everything.ts';
 import { askGate } from '../ask-gate.ts';
+import { whoIs } from '../caller.ts';
 import type { Asked, Endpoint } from '../endpoint.ts';
 import { appAsked, gateAsked, policyInForce } from '../find.ts';
 import { accepted, isoTime, reasoned } from '../schemas/common.ts';
 import { everythingAsked, holdSeen } from '../schemas/operations.ts';
+
+/** Lifting a hold needs no reason, since the hold had one; it may have one. */
+const resumed = reasoned.partial();
 
 const answer = { kind: 'json', status: 202, schema: accepted } as const;
 
@@ -26,7 +30,6 @@ export const getHold: Endpoint = {
   name: 'getHold',
   method: 'GET',
   route: 'hold',
-  role: 'viewer',
   does: 'Says whether everything is held, by whom and why.',
   answer: { kind: 'json', status: 200, schema: holdSeen },
   async handle({ world }) {
@@ -39,7 +42,6 @@ export const holdAll: Endpoint = {
   name: 'holdAll',
   method: 'PUT',
   route: 'hold',
-  role: 'operator',
   does: 'Holds everything: nothing is promoted, built or deployed until a person lifts it.',
   request: reasoned,
   answer: { kind: 'json', status: 202, schema: everythingAsked },
@@ -53,33 +55,35 @@ export const resumeAll: Endpoint = {
   name: 'resumeAll',
   method: 'DELETE',
   route: 'hold',
-  role: 'operator',
   does: 'Lifts the hold on everything; the holds of gates and apps stay.',
+  request: resumed,
   answer: { kind: 'json', status: 202, schema: everythingAsked },
-  handle: (asked) => changeHold(asked, undefined),
+  async handle(asked) {
+    const { reason } = await asked.body(resumed);
+    return changeHold(asked, undefined, reason);
+  },
 };
 
 /** Also with no valid policy: then there is nobody to ask yet, and whoever looks first finds the hold. */
-async function changeHold(asked: Asked, hold: Hold | undefined): Promise<HttpResponseInit> {
+async function changeHold(asked: Asked, hold: Hold | undefined, why?: string): Promise<HttpResponseInit> {
   const { world, caller, at } = asked;
-  const wish = wishOf(hold);
-  const told = { at, by: caller.id, subject: 'everything', ...wish, data: {} };
+  const wish = wishOf(hold, why);
+  const told = { at, ...whoIs(caller), subject: 'everything', ...wish, data: {} };
   await writeHoldOnEverything(world.ledger, hold, tell(`asked-${crypto.randomUUID()}`, told));
   await deliver(world, { table: 'gates', partition: EVERYTHING, at }, await readEverythingOutbox(world.ledger));
   const jsonBody = { what: wish.what, ...(await askEverything(asked)) };
   return { status: 202, headers: { location: '/api/hold' }, jsonBody };
 }
 
-const holdBy = ({ caller, at }: Asked, why: string): Hold => ({ by: caller.id, why, at });
+const holdBy = ({ caller, at }: Asked, why: string): Hold => ({ ...whoIs(caller), why, at });
 
-const wishOf = (hold: Hold | undefined) =>
-  hold ? { what: 'hold', why: hold.why } : { what: 'resume', why: 'the hold was lifted' };
+const wishOf = (hold: Hold | undefined, why = 'the hold was lifted') =>
+  hold ? { what: 'hold', why: hold.why } : { what: 'resume', why };
 
 export const holdGate: Endpoint = {
   name: 'holdGate',
   method: 'PUT',
   route: 'gates/{gate}/hold',
-  role: 'operator',
   does: 'Holds a gate: it promotes nothing, nothing is built from it, and apps that run it are left as they are.',
   request: reasoned,
   answer,
@@ -94,19 +98,25 @@ export const resumeGate: Endpoint = {
   name: 'resumeGate',
   method: 'DELETE',
   route: 'gates/{gate}/hold',
-  role: 'operator',
   does: 'Lifts the hold of a gate.',
+  request: resumed,
   answer,
   async handle(asked) {
     const gate = await gateAsked(asked);
-    return changeGateHold(asked, gate.name, undefined);
+    const { reason } = await asked.body(resumed);
+    return changeGateHold(asked, gate.name, undefined, reason);
   },
 };
 
 /** What is built from the gate, and the apps that run it, feel its hold too. */
-async function changeGateHold(asked: Asked, gate: string, hold: Hold | undefined): Promise<HttpResponseInit> {
+async function changeGateHold(
+  asked: Asked,
+  gate: string,
+  hold: Hold | undefined,
+  why?: string,
+): Promise<HttpResponseInit> {
   const { world, stories } = asked;
-  const answered = await askGate(asked, gate, () => ({ row: { hold }, ...wishOf(hold) }));
+  const answered = await askGate(asked, gate, () => ({ row: { hold }, ...wishOf(hold, why) }));
   await askFollowers({ ledger: world.ledger, stories, policy: await policyInForce(asked) }, gate);
   return answered;
 }
@@ -115,7 +125,6 @@ export const requestAppHold: Endpoint = {
   name: 'requestAppHold',
   method: 'PUT',
   route: 'apps/{app}/hold',
-  role: 'operator',
   does: 'Holds an app as it is; a deployment under way is seen to its end.',
   request: reasoned,
   answer,
@@ -131,11 +140,12 @@ export const requestAppResume: Endpoint = {
   name: 'requestAppResume',
   method: 'DELETE',
   route: 'apps/{app}/hold',
-  role: 'operator',
   does: 'Lifts a person’s hold of an app, also that of a rollback; what failed there is not tried again.',
+  request: resumed,
   answer,
   async handle(asked) {
     const app = await appAsked(asked);
-    return askApp(asked, app, () => ({ row: { personHold: undefined }, ...wishOf(undefined) }));
+    const { reason } = await asked.body(resumed);
+    return askApp(asked, app, () => ({ row: { personHold: undefined }, ...wishOf(undefined, reason) }));
   },
 };

@@ -16,7 +16,6 @@ export const listImages: Endpoint = {
   name: 'listImages',
   method: 'GET',
   route: 'images',
-  role: 'viewer',
   does: 'Lists the images of the policy: the newest version of each, its build, and what it waits for.',
   answer: { kind: 'json', status: 200, schema: imageList },
   async handle(asked) {
@@ -35,7 +34,6 @@ export const getImage: Endpoint = {
   name: 'getImage',
   method: 'GET',
   route: 'images/{image}',
-  role: 'viewer',
   does: 'Says of an image which versions there are, newest first, what each stands on, and where each runs.',
   query: pageQuery,
   answer: { kind: 'json', status: 200, schema: imageWithVersions },

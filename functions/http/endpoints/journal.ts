@@ -22,7 +22,6 @@ export const readJournalEntries: Endpoint = {
   name: 'readJournal',
   method: 'GET',
   route: 'journal',
-  role: 'viewer',
   does: 'Reads the journal, newest first: of one day, or ninety days back from today.',
   query: journalQuery,
   answer: { kind: 'json', status: 200, schema: journalPage },

@@ -15,6 +15,7 @@ import { openCandidate } from '../../../shared/ledger/open-candidate.ts';
 import { UpstreamTrouble } from '../../../shared/oci/upstream-trouble.ts';
 import { upstreamCredentials } from '../../activities/policy-of.ts';
 import { askGate } from '../ask-gate.ts';
+import { whoIs } from '../caller.ts';
 import type { Asked, Endpoint } from '../endpoint.ts';
 import { gateAsked } from '../find.ts';
 import { Problem, unprocessable } from '../problem.ts';
@@ -33,7 +34,6 @@ export const requestPromotion: Endpoint = {
   name: 'requestPromotion',
   method: 'POST',
   route: 'gates/{gate}/promotions',
-  role: 'operator',
   does: 'Asks for the promotion of a digest or tag of the gate’s upstream repository: the same gate, the same checks.',
   request: wish,
   answer: { kind: 'json', status: 202, schema: accepted },
@@ -45,7 +45,7 @@ export const requestPromotion: Endpoint = {
     return askGate(asked, gate.name, async (row) => {
       const known = await readCandidate(asked.world.ledger, gate.name, digest);
       const sequence = row.sequence + 1;
-      const manual = { by: asked.caller.id, why: reason, at: asked.at };
+      const manual = { ...whoIs(asked.caller), why: reason, at: asked.at };
       const seenSince = row.upstream?.digest === digest ? row.upstream.since : asked.at;
       const changes = openCandidate(known, { digest, sequence, seenSince, at: asked.at, manual });
       return { row: { sequence }, changes, what: 'manual promotion', why: reason, data: { digest, sequence } };

@@ -16,7 +16,6 @@ export const requestRecheck: Endpoint = {
   name: 'requestRecheck',
   method: 'POST',
   route: 'gates/{gate}/candidates/{digest}/rechecks',
-  role: 'operator',
   does: 'Asks every check of a candidate again; one that was rejected or failed is open again.',
   request: reasoned,
   answer: { kind: 'json', status: 202, schema: accepted },

@@ -13,7 +13,6 @@ export const getReport: Endpoint = {
   name: 'getReport',
   method: 'GET',
   route: 'gates/{gate}/candidates/{digest}/reports/{check}',
-  role: 'viewer',
   does: 'Reads what the last scan of a candidate found: each finding, why it fails, what is waived and until when.',
   query: reportQuery,
   answer: { kind: 'json', status: 200, schema: scanSeen },

@@ -10,6 +10,7 @@ import { readPromotions } from '../../../shared/ledger/gate-book.ts';
 import { readVersion, type AppRow } from '../../../shared/ledger/image-book.ts';
 import type { Ledger } from '../../../shared/ports.ts';
 import { askApp } from '../ask-app.ts';
+import { whoIs } from '../caller.ts';
 import type { Endpoint } from '../endpoint.ts';
 import { appAsked } from '../find.ts';
 import { conflict, unprocessable } from '../problem.ts';
@@ -24,7 +25,6 @@ export const rollBackApp: Endpoint = {
   name: 'rollBackApp',
   method: 'POST',
   route: 'apps/{app}/rollbacks',
-  role: 'operator',
   does: 'Puts an earlier version back at an app, and holds the app there.',
   request: wish,
   answer: { kind: 'json', status: 202, schema: accepted },
@@ -35,7 +35,7 @@ export const rollBackApp: Endpoint = {
     const named = digest && (await versionOf(asked.world.ledger, app, digest));
     return askApp(asked, app, (row) => {
       const putBack = named ?? lastHealthyBefore(app, row);
-      const personHold = { by: asked.caller.id, why: reason, at: asked.at, putBack };
+      const personHold = { ...whoIs(asked.caller), why: reason, at: asked.at, putBack };
       return { row: { personHold }, what: 'roll back', why: reason, data: putBack };
     });
   },

@@ -14,6 +14,7 @@ export const reasoned = z.strictObject({ reason: z.string().min(1).max(1000).des
 export const asked = z
   .strictObject({
     by: z.string().describe('An object id of Microsoft Entra ID.'),
+    name: z.string().optional().describe('What the directory called that person then.'),
     why: z.string(),
     at: time,
   })

@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { outcome as outcomeSchema, verdict } from '../../../shared/domain/outcome.ts';
 import { tag } from '../../../shared/domain/reference.ts';
+import { approvalRule, approvalSeen } from './approval.ts';
 import { asked, digest, next, nextPage, time } from './common.ts';
 
 const outcome = outcomeSchema.meta({ id: 'Outcome' });
@@ -26,8 +27,10 @@ const gateFields = {
   upstream: z.strictObject({ digest, since: time, sequence: z.int() }).optional(),
   current: promotion.optional(),
   previous: promotion.optional(),
+  approval: approvalRule.optional().describe('Missing: nobody is asked.'),
   hold: asked.optional().describe('Of this gate.'),
   holdOnEverything: asked.optional(),
+  freezeOnEverything: z.strictObject({ ...asked.shape, until: time }).optional(),
   next,
   open: z.array(digest).describe('Candidates that are not settled.'),
 };
@@ -60,6 +63,14 @@ const evidence = z
 
 export type EvidenceSeen = z.input<typeof evidence>;
 
+const override = z
+  .strictObject({
+    skip: z.enum(['soak', 'freeze']),
+    ...asked.shape,
+    agreed: asked.optional().describe('By another person; without it, it does not count yet.'),
+  })
+  .meta({ id: 'Override' });
+
 const candidateFields = {
   gate: z.string(),
   digest,
@@ -73,11 +84,13 @@ const candidateFields = {
       'Signatures, SBOMs and attestations that were copied with it, how many were not, and the first reasons why.',
     ),
   manual: asked.optional(),
+  overrides: z.array(override).optional(),
   state: z.enum(['open', 'settled']),
   settledAt: time.optional(),
   outcome: outcome.optional(),
   why: z.string().optional(),
   next: next.optional(),
+  approval: approvalSeen.optional().describe('Where the gate asks for it.'),
   trouble: z.strictObject({ message: z.string(), retryAt: time }).optional(),
   evidence: z.record(z.string(), evidence),
 };

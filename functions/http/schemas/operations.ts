@@ -4,6 +4,8 @@ import { asked, nextPage, page, time } from './common.ts';
 
 export const holdSeen = z.strictObject({ hold: asked.optional() });
 
+export const freezeSeen = z.strictObject({ freeze: z.strictObject({ ...asked.shape, until: time }).optional() });
+
 export const everythingAsked = z.strictObject({
   what: z.string(),
   asked: z.array(z.string()).describe('Gates, images and what apps run: each looks again now.'),
@@ -24,6 +26,7 @@ export const health = z
       })
       .optional(),
     hold: asked.optional().describe('On everything.'),
+    freeze: freezeSeen.shape.freeze.describe('Of everything, by a person.'),
     lastSweep: z
       .strictObject({
         endedAt: time,
@@ -59,7 +62,8 @@ export const journalPage = z.strictObject({
   entries: z.array(
     z.strictObject({
       at: time,
-      by: z.string(),
+      by: z.string().describe('An object id of Microsoft Entra ID, or a story.'),
+      name: z.string().optional().describe('What the directory called that person then.'),
       subject: z.string(),
       what: z.string(),
       why: z.string(),

@@ -7,7 +7,7 @@ import type { CookieData, HttpData, TypedData } from '../app/core-api.ts';
 import type { FunctionApp } from '../app/function-app.ts';
 import type { Invoker } from '../app/invoker.ts';
 import { MAXIMUM_BODY_BYTES } from './limits.ts';
-import { withoutPrincipal, type HostRequest, type HostResponse } from './message.ts';
+import { appHeaders, type HostRequest, type HostResponse } from './message.ts';
 import { matchRoute, route } from './routes.ts';
 import { invokeStreamed } from './streamed-invocation.ts';
 
@@ -56,7 +56,7 @@ async function httpData(request: HostRequest, params: Record<string, string>): P
   return {
     url: request.url.href,
     method: request.method,
-    nullableHeaders: nullable(Object.entries(withoutPrincipal(request.headers))),
+    nullableHeaders: nullable(Object.entries(appHeaders(request))),
     nullableQuery: nullable(query),
     nullableParams: nullable(Object.entries(params)),
     ...(body.length > 0 ? { body: { bytes: body } } : {}),

@@ -10,6 +10,8 @@ export interface HostRequest {
   segments: string[];
   /** Lower-case names; several values of one name are joined with a comma. */
   headers: Record<string, string>;
+  /** Who calls, in the headers that say so to the app; only what stands in front of it sets them. */
+  principal?: Record<string, string>;
   /** Throws `BodyTooLarge`. */
   body(limitBytes: number): Promise<Buffer>;
   /** The body as it comes in, for whoever does not want to hold all of it. */
@@ -32,9 +34,11 @@ export const json = (status: number, value: unknown, headers: HostResponse['head
   body: JSON.stringify(value),
 });
 
-/** These headers never come from outside: under Azure only the platform's authentication sets them. */
-export const withoutPrincipal = (headers: Record<string, string>): Record<string, string> =>
-  Object.fromEntries(Object.entries(headers).filter(([name]) => !name.startsWith('x-ms-client-principal')));
+/** What the app gets to see. The principal's headers never come from outside: under Azure only the platform's authentication sets them. */
+export const appHeaders = ({ headers, principal = {} }: HostRequest): Record<string, string> => ({
+  ...Object.fromEntries(Object.entries(headers).filter(([name]) => !name.startsWith('x-ms-client-principal'))),
+  ...principal,
+});
 
 /** Throws `BadRequest` for a URL that cannot be read. */
 export function toHostRequest(message: IncomingMessage): HostRequest {

@@ -9,7 +9,7 @@ import { request as send, type ClientRequest, type IncomingMessage } from 'node:
 import { pipeline } from 'node:stream';
 import type { TypedData } from '../app/core-api.ts';
 import type { Invoker } from '../app/invoker.ts';
-import { withoutPrincipal, type HostRequest, type HostResponse } from './message.ts';
+import { appHeaders, type HostRequest, type HostResponse } from './message.ts';
 
 export interface StreamedCall {
   functionName: string;
@@ -61,12 +61,12 @@ export async function invokeStreamed(call: StreamedCall, invoker: Invoker): Prom
 }
 
 function forward({ request, streamTo }: StreamedCall, invocationId: string): ClientRequest {
-  const { url, method, headers, stream } = request;
+  const { url, method, stream } = request;
   const forwarded = send(new URL(url.pathname + url.search, streamTo), {
     method,
     agent: false,
     headers: {
-      ...withoutHopByHop(withoutPrincipal(headers)),
+      ...withoutHopByHop(appHeaders(request)),
       [INVOCATION_ID]: invocationId,
       'x-forwarded-host': url.host,
       'x-forwarded-proto': 'http',
@@ -95,7 +95,7 @@ function metadataOf({ request, params }: StreamedCall): Record<string, TypedData
   return {
     ...Object.fromEntries(values),
     Query: { json: JSON.stringify(query) },
-    Headers: { json: JSON.stringify(withoutPrincipal(request.headers)) },
+    Headers: { json: JSON.stringify(appHeaders(request)) },
   };
 }
 

@@ -1,9 +1,11 @@
 /** Reads one app: the container group it is, the image it runs, and how to tell that it is well. */
 import { z } from 'zod';
+import type { FreezeWindow } from '../freeze.ts';
 import type { App, ContainerGroupFile } from '../policy.ts';
 import type { RepositoryReference } from '../reference.ts';
 import { didYouMean } from './did-you-mean.ts';
 import { readFields } from './fields.ts';
+import { freeze, joined } from './freeze-window.ts';
 import type { GateDraft } from './gate.ts';
 import { readGroupFile } from './group-file.ts';
 import type { ImageDraft } from './image.ts';
@@ -34,6 +36,7 @@ export const appFields = {
     description: 'the resource group of its container group',
     examples: ['hello-world-aci-rg'],
   }),
+  freeze: freeze.optional(),
   health: z.unknown(),
 };
 
@@ -71,15 +74,20 @@ export const healthFields = {
     }),
 };
 
-export function readApp(
-  name: string,
-  at: Place,
-  { folder, gates, images }: { folder: PolicyFiles; gates: GateDraft[]; images: ImageDraft[] },
-): AppDraft {
+export interface AppSurroundings {
+  folder: PolicyFiles;
+  gates: GateDraft[];
+  images: ImageDraft[];
+  /** At the top of its file. */
+  freeze: FreezeWindow[];
+}
+
+export function readApp(name: string, at: Place, { folder, gates, images, freeze: atTop }: AppSurroundings): AppDraft {
   const place = at.about(`app "${name}"`);
   if (!isName(name)) place.problemAtKey(`${NAME_RULE}.`);
 
-  const { runs: wanted, group: path, resourceGroup } = readFields(place, appFields);
+  const { runs: wanted, group: path, resourceGroup, freeze: own } = readFields(place, appFields);
+  const freezes = joined(place, atTop, own);
   const runs = wanted === undefined ? undefined : readRuns(wanted, place.child('runs'), { gates, images });
   const groupPlace = path === undefined ? undefined : folder.openGroupFile(path, place.child('group'));
   const group = groupPlace && readGroupFile(groupPlace.about(`app "${name}"`), runs?.image);
@@ -95,7 +103,7 @@ export function readApp(
     ...(group && { group }),
   };
   if (!runs?.image || resourceGroup === undefined || !group || !health) return draft;
-  const app: App = { name, runs: runs.runs, image: runs.image, resourceGroup, group };
+  const app: App = { name, runs: runs.runs, image: runs.image, resourceGroup, group, freeze: freezes };
   return { ...draft, app: health === 'none' ? app : { ...app, health } };
 }
 

@@ -1,6 +1,7 @@
 /** Schemas of the values that a gate may have itself or take from `defaults`, and what every gate has where neither says anything. */
 import { z } from 'zod';
-import { duration, platform } from './schemas.ts';
+import { GRADES } from '../fast-lane.ts';
+import { duration, onlyKeys, platform } from './schemas.ts';
 
 export const BUILT_IN = {
   platforms: ['linux/amd64'],
@@ -57,6 +58,25 @@ export const whenReplaced = z.enum(['withdraw', 'keep'], 'there is "withdraw", w
     'what becomes of a candidate that is not at the upstream any more: `withdraw` gives it up, `keep` goes on with it, so that the newest one that is old enough is promoted',
   default: BUILT_IN.whenReplaced,
   examples: ['keep'],
+});
+
+export const fastLaneFields = {
+  removes: z.enum(GRADES, `a severity is one of ${GRADES.join(', ')}`).meta({
+    description: 'a finding of the current digest of this severity or worse has to be gone',
+    examples: ['high'],
+  }),
+  approvals: z
+    .int('a whole number of approvals')
+    .min(1, 'the fast lane needs at least one approval more')
+    .max(10, '10 approvals are the most')
+    .default(1)
+    .meta({ description: 'how many approvals more than otherwise it needs', examples: [2] }),
+};
+
+export const fastLane = z.strictObject(fastLaneFields, onlyKeys('removes', 'approvals')).meta({
+  title: 'mapping',
+  description: 'lets a candidate leave out the soak that mends findings of the current digest; no check is left out',
+  examples: [{ removes: 'high', approvals: 1 }],
 });
 
 export const checkTimeout = duration

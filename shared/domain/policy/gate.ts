@@ -1,9 +1,12 @@
 /** Reads one gate: which upstream it follows, what it asks of a candidate, and where what passes goes. */
 import { z } from 'zod';
+import type { FreezeWindow } from '../freeze.ts';
 import type { Gate } from '../policy.ts';
 import type { Tag, TagReference } from '../reference.ts';
+import { readApproval } from './approval.ts';
 import { readChecks } from './check.ts';
 import { filledIn, type Defaults } from './defaults.ts';
+import { freeze, joined } from './freeze-window.ts';
 import { readFields, type ReadFields } from './fields.ts';
 import * as own from './gate-fields.ts';
 import { BUILT_IN } from './gate-fields.ts';
@@ -37,26 +40,31 @@ export const gateFields = {
   soak: own.soak.optional(),
   mode: own.gateMode.optional(),
   whenReplaced: own.whenReplaced.optional(),
-};
-
-const notBuilt = {
-  approval: 'Promotion needs no approval; remove it. To stop a gate, use a hold.',
-  freeze: 'Remove it. To stop promotions for a while, use a hold.',
+  freeze: freeze.optional(),
+  fastLane: own.fastLane.optional(),
+  approval: z.unknown(),
 };
 
 export interface GateSurroundings {
   folder: PolicyFiles;
   hash: (text: string) => string;
   defaults: Defaults;
+  /** At the top of its file. */
+  freeze: FreezeWindow[];
 }
 
-export function readGate(name: string, at: Place, { folder, hash, defaults }: GateSurroundings): GateDraft {
+export function readGate(
+  name: string,
+  at: Place,
+  { folder, hash, defaults, freeze: atTop }: GateSurroundings,
+): GateDraft {
   const subject = `gate "${name}"`;
   const place = at.about(subject);
   if (!isName(name)) place.problemAtKey(`${NAME_RULE}.`);
 
-  const read = readFields(place, gateFields, { notBuilt });
-  const { from, to } = read;
+  const read = readFields(place, gateFields);
+  const { from, to, fastLane } = read;
+  const freezes = joined(place, atTop, read.freeze);
   const checks = place.isMapping
     ? readChecks(place, { gate: name, subject, folder, hash, timeoutMs: defaults.timeout ?? BUILT_IN.timeout })
     : undefined;
@@ -68,12 +76,13 @@ export function readGate(name: string, at: Place, { folder, hash, defaults }: Ga
     if (problem) place.child('unique').problem(`unique: ${problem}.`);
   }
   const draft: GateDraft = { name, place, ...(from && { from }), ...(to && { to }) };
-  const { platforms, unchecked, soak: soakMs, mode, whenReplaced } = wanted;
+  const { platforms, unchecked, soak: soakMs, mode, whenReplaced, approval } = wanted;
   if (platforms && unchecked) checkPlatforms(place, { platforms, unchecked, checks: checks?.length ?? 0 });
   if (!from || !to || !checks || unique === undefined || !platforms || !unchecked) return draft;
-  if (soakMs === undefined || !mode || !whenReplaced) return draft;
-  const gate: Gate = { name, from, to, unique, platforms, unchecked, checks, soakMs, mode, whenReplaced };
-  return { ...draft, gate };
+  if (soakMs === undefined || !mode || !whenReplaced || !approval) return draft;
+  const wish = { checks, soakMs, mode, whenReplaced, freeze: freezes, ...(fastLane ? { fastLane } : {}) };
+  const gate: Gate = { name, from, to, unique, platforms, unchecked, ...wish };
+  return { ...draft, gate: approval === 'none' ? gate : { ...gate, approval } };
 }
 
 /** A candidate is settled with all its evidence in one transaction of the ledger, and such a one has 100 rows at most. */
@@ -103,7 +112,8 @@ function checkPlatforms(
 }
 
 function withDefaults(place: Place, read: ReadFields<typeof gateFields>, defaults: Defaults) {
-  const { platforms, soak, unique, mode, whenReplaced } = defaults;
+  const { platforms, soak, unique, mode, whenReplaced, approval } = defaults;
+  const ownApproval = place.child('approval');
   return {
     unchecked: place.child('unchecked').value === undefined ? [] : read.unchecked,
     platforms: filledIn(place, 'platforms', {
@@ -118,6 +128,11 @@ function withDefaults(place: Place, read: ReadFields<typeof gateFields>, default
       read: read.whenReplaced,
       fallback: whenReplaced,
       builtIn: BUILT_IN.whenReplaced,
+    }),
+    approval: filledIn(place, 'approval', {
+      read: ownApproval.value === undefined ? undefined : readApproval(ownApproval),
+      fallback: approval,
+      builtIn: 'none' as const,
     }),
   };
 }

@@ -19,6 +19,14 @@ export const repositoryReference = parsed((text) => {
 
 const DURATION_RULE = 'write a duration of at most a year as a number and s, m, h or d, such as 90s, 5m, 72h or 7d';
 
+/** For a strict object inside a value, whose keys are not read one by one. */
+export const onlyKeys = (...known: string[]) => ({
+  error: ({ code, keys }: z.core.$ZodRawIssue): string | undefined =>
+    code === 'unrecognized_keys'
+      ? `unknown key "${(keys as string[]).join('", "')}"; there are ${known.join(', ')}`
+      : undefined,
+});
+
 /** Milliseconds. */
 export const duration = z
   .string(DURATION_RULE)

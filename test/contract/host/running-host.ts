@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { onTestFinished } from 'vitest';
 import { virtualClock, type VirtualClock } from '../../../local/clock.ts';
 import type { LogEntry } from '../../../local/host/log.ts';
+import type { People } from '../../../local/identity-provider/people.ts';
 import { startHost, type Host } from '../../../local/host/start-host.ts';
 
 export const START = Date.parse('2026-03-02T10:02:30.000Z');
@@ -18,11 +19,18 @@ export interface RunningHost extends Host {
 }
 
 export async function runHost(
-  options: { app?: string; database?: string; clock?: VirtualClock } = {},
+  options: { app?: string; database?: string; clock?: VirtualClock; people?: People } = {},
 ): Promise<RunningHost> {
-  const { app = 'esm-ts', database = ':memory:', clock = virtualClock(START) } = options;
+  const { app = 'esm-ts', database = ':memory:', clock = virtualClock(START), people } = options;
   const log: LogEntry[] = [];
-  const host = await startHost({ appFolder: fixture(app), port: 0, database, clock, log: (entry) => log.push(entry) });
+  const host = await startHost({
+    appFolder: fixture(app),
+    port: 0,
+    database,
+    people,
+    clock,
+    log: (entry) => log.push(entry),
+  });
   let stopping: Promise<void> | undefined;
   const stop: Host['stop'] = (how) => (stopping ??= host.stop(how));
   onTestFinished(() => stop({ graceMs: 100 }));

@@ -1,5 +1,7 @@
 import { request } from 'node:http';
 import { expect, test } from 'vitest';
+import { issueToken } from '../../../local/identity-provider/token.ts';
+import { firstPeople } from '../../../local/people.ts';
 import { runHost } from './running-host.ts';
 
 test('answers the beginning of a body before its end has come in', async () => {
@@ -52,6 +54,19 @@ test('passes address, query and headers on, but never a client principal', async
   });
   expect(headers).toMatchObject({ 'x-mine': 'yes' });
   expect(Object.keys(headers).filter((name) => name.startsWith('x-ms-'))).toEqual([]);
+});
+
+test('passes on who has signed in', async () => {
+  const [person] = firstPeople;
+  const secret = 's'.repeat(64);
+  const host = await runHost({ app: 'streaming', people: { secret, people: firstPeople } });
+  const token = issueToken({ oid: person?.id ?? '', kind: 'access' }, secret);
+
+  const { body } = await host.call('/api/echo', {
+    headers: { authorization: `Bearer ${token}`, 'x-ms-client-principal-id': 'admin' },
+  });
+
+  expect((body as { headers: object }).headers).toMatchObject({ 'x-ms-client-principal-id': person?.id });
 });
 
 test.each([

@@ -36,6 +36,8 @@ const held = (gate?: string): BuildAction => ({
   reason: { kind: 'held', by: 'ada', why: 'incident', ...(gate ? { gate } : {}) },
 });
 
+const freezes = { person: { by: 'ada', why: 'sale', at: NOW - MINUTE, until: NOW + MINUTE } };
+
 const build = (given: Bases = { node: A }): BuildAction => ({ kind: 'build', attempt: 5, given });
 const upToDate: BuildAction = { kind: 'rest', reason: { kind: 'up-to-date' } };
 const buildFailed = (times: number, dueAt?: number): BuildAction => ({
@@ -113,6 +115,26 @@ describe('an image', () => {
       'is not built while a gate that it is built from is held',
       state({ hold: { ...hold, gate: 'node' } }),
       held('node'),
+    ],
+    [
+      'is not built while what a gate promoted is frozen',
+      state({ freezes: { node: freezes } }),
+      { kind: 'rest', reason: { kind: 'frozen', why: 'by ada: sale', gate: 'node' }, dueAt: NOW + MINUTE },
+    ],
+    [
+      'is built when the freeze is over',
+      state({ freezes: { node: { person: { ...freezes.person, until: NOW } } } }),
+      build(),
+    ],
+    [
+      'is built though another gate is frozen that it stands on already',
+      state({
+        freezes: { go: freezes },
+        builtFrom: ['node', 'go'],
+        today: { node: A, go: C },
+        newest: version({ given: { node: B, go: C } }),
+      }),
+      build({ node: A, go: C }),
     ],
     ['says that it is held before it says that its build failed', state({ hold, failure: failed(3, 0) }), held()],
     [

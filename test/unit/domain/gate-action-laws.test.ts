@@ -1,10 +1,13 @@
 /** What holds of the decision about a gate in every state that a look may answer. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { contentOf } from '../../../shared/domain/approval-content.ts';
+import { standingOf } from '../../../shared/domain/approvals.ts';
+import { frozenAt } from '../../../shared/domain/freeze.ts';
 import { nextGateAction, type GateAction } from '../../../shared/domain/gate-action.ts';
 import type { Evidence, GateState } from '../../../shared/domain/gate-state.ts';
 import { checkOf } from '../../../shared/domain/questions.ts';
-import { gateStates } from './gate-arbitrary.ts';
+import { approvalStates, gateStates } from './gate-arbitrary.ts';
 import { NOW } from './gate-builders.ts';
 
 type Promote = Extract<GateAction, { kind: 'promote' }>;
@@ -25,11 +28,12 @@ describe('the decision about a gate, in any state,', () => {
         expect(nextGateAction(before, NOW)).toEqual(action);
       }),
       // Always the same states, since what is asserted of all of them together must not depend on luck.
-      { numRuns: RUNS, seed: SEED },
+      { numRuns: 3 * RUNS, seed: SEED },
     );
     // Every kind of action was among them, so none of the laws below holds for want of a case.
     expect([...kinds].toSorted()).toEqual([
-      ...['announce-drift', 'check', 'drop', 'follow', 'intake', 'promote', 'put-back', 'rest', 'settle', 'watch'],
+      ...['announce-drift', 'check', 'drop', 'follow', 'intake', 'promote', 'put-back'],
+      ...['record-approvals', 'rest', 'settle', 'watch'],
     ]);
   });
 
@@ -77,14 +81,38 @@ describe('the decision about a gate, in any state,', () => {
     });
   });
 
-  it('never promotes what is held, aborted, withdrawn or still soaking', () => {
+  it('never promotes what is held, aborted or withdrawn', () => {
     everyPromotion((state, { digest }) => {
       const candidate = state.open.find((one) => one.digest === digest);
       expect(state.hold).toBeUndefined();
       expect(candidate?.aborted).toBeUndefined();
       expect(candidate?.unusable).toBeUndefined();
-      expect((candidate?.seenSince ?? Infinity) + state.policy.soakMs).toBeLessThanOrEqual(NOW);
       if (!candidate?.manual && state.policy.whenReplaced !== 'keep') expect(state.upstream.kind).toBe('at');
+    });
+  });
+
+  it('never promotes without the approval that the gate asks for, nor what somebody has refused', () => {
+    everyPromotion(
+      (state, { digest }) => {
+        const candidate = state.open.find((one) => one.digest === digest);
+        expect(candidate?.approvals?.refused).toBeUndefined();
+        const { approval: rule } = state.policy;
+        if (!rule || !candidate) throw new Error('promoted what it does not ask for');
+        const who = standingOf(rule, candidate, contentOf(state, candidate)).counting.map(({ by }) => by);
+        expect(new Set(who).size).toBeGreaterThanOrEqual(rule.quorum);
+        expect(who.filter((by) => candidate.requestedBy?.includes(by))).toEqual([]);
+      },
+      { states: approvalStates, runs: 3 * RUNS },
+    );
+  });
+
+  it('never promotes what is still soaking or frozen, unless two people want it so for this digest', () => {
+    everyPromotion((state, { digest }) => {
+      const candidate = state.open.find((one) => one.digest === digest);
+      const agreed = (wait: string) => candidate?.overrides?.some(({ skip, agreed }) => skip === wait && agreed);
+      if (!agreed('soak')) expect((candidate?.seenSince ?? Infinity) + state.policy.soakMs).toBeLessThanOrEqual(NOW);
+      if (!agreed('freeze'))
+        expect(frozenAt({ windows: state.policy.freeze, person: state.freeze }, NOW)).toBeUndefined();
     });
   });
 
@@ -192,16 +220,19 @@ describe('the decision about a gate, in any state,', () => {
 });
 
 /** Every promotion whose stable tag has not moved: after the move it is only completed. */
-function everyPromotion(holds: (state: GateState, action: Promote) => void): void {
+function everyPromotion(
+  holds: (state: GateState, action: Promote) => void,
+  { states, runs } = { states: gateStates, runs: 3 * RUNS },
+): void {
   let promotions = 0;
   fc.assert(
-    fc.property(gateStates, (state) => {
+    fc.property(states, (state) => {
       const action = nextGateAction(state, NOW);
       if (action.kind !== 'promote' || hasMoved(state)) return;
       promotions += 1;
       holds(state, action);
     }),
-    { numRuns: RUNS },
+    { numRuns: runs },
   );
   expect(promotions).toBeGreaterThan(10);
 }

@@ -3,7 +3,10 @@
  * candidates have passed their checks, so that what may still stop a promotion is met often.
  */
 import fc from 'fast-check';
+import type { Approval, ApprovalRule, Approvals } from '../../../shared/domain/approvals.ts';
+import type { FreezeWindow } from '../../../shared/domain/freeze.ts';
 import type { Candidate, Evidence, GateState } from '../../../shared/domain/gate-state.ts';
+import { questionsOf } from '../../../shared/domain/questions.ts';
 import type { Digest } from '../../../shared/domain/reference.ts';
 import {
   A,
@@ -49,6 +52,8 @@ const running: fc.Arbitrary<Evidence> = fc
   })
   .map(withoutUndefined);
 
+const removes = rarely(fc.constantFrom({ critical: 1 }, { low: 3 }, {}));
+
 const ended: fc.Arbitrary<Evidence> = fc
   .record({
     ...asked,
@@ -61,7 +66,7 @@ const ended: fc.Arbitrary<Evidence> = fc
 
 const passed = (subject: Digest): fc.Arbitrary<Evidence> =>
   fc
-    .record({ opening, expiresAt: rarely(around) })
+    .record({ opening, removes, expiresAt: rarely(around) })
     .map((change) => done('pass', { digest: subject, ...withoutUndefined(change) }));
 
 type Images = NonNullable<Candidate['images']>;
@@ -78,6 +83,46 @@ const imagesOf = (subject: Digest | undefined): fc.Arbitrary<Images> =>
       ]),
     },
   );
+
+/** Mostly of the subject and every check as it is now, so that it often counts. */
+const approvals = (covers: Approval['covers']): fc.Arbitrary<Approvals> =>
+  fc
+    .record({
+      since: mostly(past),
+      given: fc.array(
+        fc.record({
+          by: fc.constantFrom('ada', 'bob', 'cyd'),
+          why: fc.constant('fine'),
+          at: past,
+          role: fc.constantFrom('operator' as const, 'release-manager' as const),
+          covers: fc.oneof(
+            { weight: 4, arbitrary: fc.constant(covers) },
+            { weight: 1, arbitrary: fc.constant({ ...covers, subject: digestOf('d') }) },
+          ),
+        }),
+        { minLength: 1, maxLength: 4 },
+      ),
+      refused: rarely(fc.constant({ by: 'dan', why: 'no', at: NOW - MINUTE })),
+    })
+    .map(withoutUndefined);
+
+const approvalRules: fc.Arbitrary<ApprovalRule> = fc.record({
+  quorum: fc.constantFrom(1, 1, 2),
+  role: fc.constantFrom('operator' as const, 'release-manager' as const),
+  expiresMs: fc.constantFrom(30 * MINUTE, 400 * MINUTE),
+});
+const overrides = fc.array(
+  fc
+    .record({
+      skip: fc.constantFrom('soak' as const, 'freeze' as const),
+      by: fc.constant('ada'),
+      why: fc.constant('hotfix'),
+      at: past,
+      agreed: optional(fc.constant({ by: 'bob', why: 'yes', at: NOW })),
+    })
+    .map(withoutUndefined),
+  { minLength: 1, maxLength: 2 },
+);
 
 /** Of each check about each image, by the id of the question. */
 const questions = (images: Images) =>
@@ -104,6 +149,7 @@ const candidate: fc.Arbitrary<Candidate> = mostly(fc.constantFrom(...SUBJECTS))
         aborted: rarely(fc.constant({ by: 'ada', why: 'no' })),
         subject: fc.constant(subject),
         images: fc.constant(subject && images),
+        overrides: rarely(overrides),
         unusable: rarely(fc.constant<string>('too many manifests')),
         trouble: rarely(fc.record({ message: fc.constant<string>('busy'), times: sequence, retryAt: around })),
         evidence: evidenceOf(images),
@@ -136,6 +182,13 @@ const intended = fc
   .record({ digest: fc.constantFrom(A, B, C), at: sequence, subject: fc.constantFrom(...SUBJECTS) })
   .map(({ digest, at, subject }) => ({ ...intention(digest, at), subject }));
 
+/** NOW is a Monday, ten in the morning in UTC. */
+const WINDOWS: FreezeWindow[] = [
+  { kind: 'weekly', from: { day: 'Fri', minute: 960 }, to: { day: 'Mon', minute: 720 }, zone: 'Europe/Berlin' },
+  { kind: 'weekly', from: { day: 'Sat', minute: 0 }, to: { day: 'Sun', minute: 1440 }, zone: 'UTC' },
+];
+const personFreeze = (until: number) => ({ by: 'ada', why: 'black friday', at: NOW - 60 * MINUTE, until });
+
 export const gateStates: fc.Arbitrary<GateState> = fc
   .record({
     requested: fc.nat(9),
@@ -145,6 +198,9 @@ export const gateStates: fc.Arbitrary<GateState> = fc
         soakMs: fc.constantFrom(0, 0, 30 * MINUTE),
         mode: rarely(fc.constant('observe' as const)),
         whenReplaced: rarely(fc.constant('keep' as const)),
+        approval: rarely(approvalRules),
+        freeze: rarely(fc.subarray(WINDOWS, { minLength: 1 })),
+        fastLane: rarely(fc.constant({ removes: 'high' as const, approvals: 1 })),
       })
       .map(withoutUndefined),
     upstream,
@@ -163,7 +219,27 @@ export const gateStates: fc.Arbitrary<GateState> = fc
     driftAnnounced: mostly(fc.constantFrom('none' as const, ...SUBJECTS)),
     adopted: optional(fc.constantFrom('none' as const, ...SUBJECTS)),
     hold: rarely(fc.constant({ by: 'ada', why: 'release week', at: NOW - MINUTE })),
+    freeze: rarely(fc.constantFrom(...[-2, -1, 60].map((minutes) => personFreeze(NOW + minutes * MINUTE)))),
     failures: fc.nat(9),
     open: fc.uniqueArray(candidate, { selector: ({ digest }) => digest, maxLength: 3 }),
   })
   .map(withoutUndefined);
+
+const passingNow = ({ policy }: GateState, one: Candidate): Approval['covers']['checks'] =>
+  Object.fromEntries(questionsOf(policy, one).map(({ id, hash }) => [id, { hash, verdict: 'pass' as const }]));
+
+/** Of gates that ask for approval, with what people have said; nothing is held, frozen or soaking, which would hide it. */
+export const approvalStates: fc.Arbitrary<GateState> = fc
+  .tuple(gateStates, approvalRules)
+  .chain(([{ hold: _, freeze: __, ...state }, approval]) => {
+    const { freeze: ___, ...policy } = { ...state.policy, soakMs: 0, approval };
+    const open = state.open.map((one) =>
+      fc
+        .record({
+          approvals: approvals({ subject: one.subject ?? digestOf('e'), checks: passingNow(state, one) }),
+          requestedBy: rarely(fc.constant<string[]>(['ada'])),
+        })
+        .map((change): Candidate => ({ ...one, ...withoutUndefined(change) })),
+    );
+    return fc.tuple(...open).map((candidates) => ({ ...state, policy, open: candidates }));
+  });

@@ -185,18 +185,6 @@ const gates: Row[] = [
     ['gates.yaml:8:11  gate "node": mode: a mode is "enforce" or "observe".'],
   ],
   [
-    'an approval, which is not built',
-    { gates: { 'soak: 3d': 'approval: { quorum: 1 }' } },
-    [
-      'gates.yaml:8:5  gate "node": "approval" is not built yet. Promotion needs no approval; remove it. To stop a gate, use a hold.',
-    ],
-  ],
-  [
-    'a freeze, which is not built',
-    { gates: { 'soak: 3d': 'freeze: []' } },
-    ['gates.yaml:8:5  gate "node": "freeze" is not built yet. Remove it. To stop promotions for a while, use a hold.'],
-  ],
-  [
     'unchecked platforms beside one that is promoted alone',
     { gates: { 'soak: 3d': 'unchecked: [linux/s390x]' } },
     [

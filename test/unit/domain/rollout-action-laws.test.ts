@@ -47,6 +47,14 @@ describe('the decision about a rollout, in any state,', () => {
     expect(deployed).toBeGreaterThan(0);
   });
 
+  it('changes no app that is frozen, but for what a person puts back', () => {
+    forAll((state, action) => {
+      if (action.kind !== 'deploy') return;
+      const { freezes, deployment, personHold } = find(state, action.app);
+      if (freezes && deployment?.key !== action.wanted.key) expect(personHold?.putBack).toBeDefined();
+    });
+  });
+
   it('deploys nothing that it has no secrets for', () => {
     forAll((state, action) => {
       if (action.kind === 'deploy') expect(find(state, action.app).missingSecrets).toBeUndefined();
@@ -153,6 +161,7 @@ const appState: fc.Arbitrary<AppState> = fc
     lastHealthy: optional(wanted.map(({ key, digest }) => ({ key, digest }))),
     hold: optional(wanted.map(system)),
     holds: rarely(fc.constantFrom('as-it-is', 'put-back', 'put-back')),
+    freezes: rarely(fc.constant({ person: { by: 'ada', why: 'sale', at: NOW - MINUTE, until: NOW + MINUTE } })),
     missingSecrets: rarely(fc.constant(['db-password'])),
     running: fc.oneof(
       {

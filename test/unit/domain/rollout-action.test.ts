@@ -25,6 +25,9 @@ function withoutSecret(change: Partial<AppState> = {}): AppState {
 const deploying = deployment(v2, { attempt: 1, state: 'deploying', startedAt: NOW - MINUTE });
 const failedAt2 = deployment(v2, { attempt: 1, state: 'failed', message: 'exit code 1' });
 
+const freezes = { person: { by: 'ada', why: 'black friday', at: NOW - MINUTE, until: NOW + 60 * MINUTE } };
+const frozen = { why: 'by ada: black friday', until: freezes.person.until };
+
 describe('an app', () => {
   test.each<Row>([
     [
@@ -93,6 +96,37 @@ describe('an app', () => {
       'held by a person, whose newest version the system holds too, is left, and the person is named',
       rollout(app({ personHold: person, hold: system(v2) })),
       left('ada', 'incident'),
+    ],
+    [
+      'that is frozen is left until the freeze ends',
+      rollout(app({ freezes })),
+      { kind: 'rest', reason: { kind: 'frozen', app: 'web', ...frozen }, dueAt: frozen.until },
+    ],
+    [
+      'that is frozen does not keep another one from what it wants',
+      rollout(app({ freezes }), app({ app: 'zoo' })),
+      { kind: 'deploy', app: 'zoo', attempt: 2, wanted: v2 },
+    ],
+    [
+      'whose freeze is over gets what it wants',
+      rollout(app({ freezes: { person: { ...freezes.person, until: NOW } } })),
+      deployed(v2),
+    ],
+    [
+      'that is frozen and up to date is up to date',
+      rollout(app({ freezes, wanted: v1 })),
+      { kind: 'rest', reason: { kind: 'up-to-date' } },
+    ],
+    [
+      'that is frozen gets back what was lost: that changes nothing',
+      rollout(app({ freezes, wanted: v1, running: { kind: 'absent' } })),
+      deployed(v1),
+    ],
+    ['that is frozen gets what a person puts back now', rollout(app({ freezes, ...puttingBack(v0) })), deployed(v0)],
+    [
+      'that is frozen goes back to its last healthy state',
+      rollout(app({ freezes, hold: system(v2), deployment: failedAt2 })),
+      { kind: 'put-back', app: 'web', attempt: 2 },
     ],
     ['gets what a person’s hold puts back', rollout(app({ ...puttingBack(v0) })), deployed(v0)],
     [

@@ -28,9 +28,15 @@ test('uses the port of Functions Core Tools when none is given, and a database t
   expect(run('x/y.sqlite')).toMatchObject({ database: join(folder, 'x', 'y.sqlite') });
 });
 
+test('takes a file of people, relative to where it was called', () => {
+  const command = readArguments(['--app', folder, '--people', 'people.json'], { from: folder });
+
+  expect(command).toMatchObject({ people: join(folder, 'people.json') });
+});
+
 test('explains every option when asked, whatever else is said', () => {
   expect(readArguments(['--help', '--port', 'x'], { from: folder })).toEqual({ kind: 'help' });
-  for (const option of ['--app', '--port', '--database', '--help']) expect(HELP).toContain(`  ${option}`);
+  for (const option of ['--app', '--port', '--database', '--people', '--help']) expect(HELP).toContain(`  ${option}`);
 });
 
 test.each<[string, string[], string]>([

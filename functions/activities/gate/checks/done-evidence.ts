@@ -6,7 +6,7 @@ import type { Answer, Asked } from './kind.ts';
 export function doneEvidence(
   { deadlineAt: _, ...started }: Extract<Evidence, { state: 'running' }>,
   { image, platform }: Asked,
-  { verdict, reasons, tool, isolation, expiresAt, report }: Answer,
+  { verdict, reasons, tool, isolation, expiresAt, report, removes }: Answer,
   at: number,
 ): Evidence {
   return {
@@ -21,5 +21,6 @@ export function doneEvidence(
     ...(isolation ? { isolation } : {}),
     ...(expiresAt === undefined ? {} : { expiresAt }),
     ...(report === undefined ? {} : { report }),
+    ...(removes ? { removes } : {}),
   };
 }

@@ -1,5 +1,6 @@
 /** What each kind of check does to the world: a run that is watched, or a question that the app answers itself. */
 import type { Judgement } from '../../../../shared/domain/checks/judgement.ts';
+import type { Removed } from '../../../../shared/domain/fast-lane.ts';
 import type { Check, Gate } from '../../../../shared/domain/policy.ts';
 import type { Digest, DigestReference } from '../../../../shared/domain/reference.ts';
 import type { Surroundings } from '../../activity.ts';
@@ -32,6 +33,8 @@ export interface Answer extends Judgement {
   expiresAt?: number;
   /** Where what it found is kept: a key of `reports`. */
   report?: string;
+  /** Findings of the current digest that the candidate has no more. */
+  removes?: Removed;
 }
 
 /** `run`: in the quarantine registry; the looks watch it. */

@@ -55,6 +55,7 @@ export const vulnerabilitiesEffects: CheckEffects<VulnerabilitiesCheck> = {
       ...answer,
       tool: tool ?? sayTool(check.scanner),
       ...(report ? { report: await keep(world, asked, report) } : {}),
+      ...(report?.removed ? { removes: report.removed.counts } : {}),
     };
   },
 };

@@ -13,6 +13,8 @@ export interface Call {
   body?: object | string;
   headers?: Record<string, string>;
   authMode?: 'entra' | 'local';
+  /** Epoch milliseconds; now, when it is left out. */
+  at?: number;
 }
 
 export interface Answer {
@@ -31,7 +33,7 @@ export async function call(
 ): Promise<Answer> {
   const endpoint = endpoints.find((one) => one.name === name);
   if (!endpoint) throw new Error(`there is no endpoint "${name}"`);
-  const { params = {}, query, body, headers = {}, authMode = 'local' } = asked;
+  const { params = {}, query, body, headers = {}, authMode = 'local', at } = asked;
   const request = new HttpRequest({
     method: endpoint.method,
     url: `http://127.0.0.1:7071/api/somewhere${query === undefined ? '' : `?${query}`}`,
@@ -46,7 +48,11 @@ export async function call(
     logHandler: (_, ...said) => void logged.push(said.join(' ')),
   });
 
-  const handler = endpointHandler(endpoint, world, { authMode, storiesOf: () => world.stories });
+  const handler = endpointHandler(endpoint, world, {
+    authMode,
+    storiesOf: () => world.stories,
+    now: () => at ?? Date.now(),
+  });
   const answer = answerOf((await handler(request, context)) as HttpResponseInit, logged);
   assertDescribed(endpoint, answer);
   return answer;
@@ -68,7 +74,7 @@ function answerOf({ status = 200, headers = {}, jsonBody, body }: HttpResponseIn
 /** The header in which App Service passes a caller on. */
 export const principal = (
   roles: string[],
-  { id = 'b6f0c6a2' }: { id?: string | null } = {},
+  { id = 'b6f0c6a2', name }: { id?: string | null; name?: string } = {},
 ): Record<string, string> => ({
   'x-ms-client-principal': Buffer.from(
     JSON.stringify({
@@ -76,6 +82,7 @@ export const principal = (
       role_typ: 'roles',
       claims: [
         ...(id ? [{ typ: 'http://schemas.microsoft.com/identity/claims/objectidentifier', val: id }] : []),
+        ...(name ? [{ typ: 'name', val: name }] : []),
         ...roles.map((val) => ({ typ: 'roles', val })),
       ],
     }),

@@ -5,7 +5,7 @@ import { readImage } from '../../../../shared/ledger/image-book.ts';
 import { dayOf } from '../../../../shared/ledger/journal-book.ts';
 import { tell } from '../../../../shared/ledger/outbox.ts';
 import { requestedOf } from '../../../../shared/ledger/request.ts';
-import { NOW } from '../../domain/gate-builders.ts';
+import { A, done, NOW, subjectOf } from '../../domain/gate-builders.ts';
 import { functionWorld, type FunctionWorld } from '../world.ts';
 import { call, principal } from './call.ts';
 
@@ -198,4 +198,35 @@ describe('the hold of an app', () => {
   });
 
   it('wants a reason', async () => expect((await hold({})).status).toBe(422));
+});
+
+describe('who holds', () => {
+  const ada = { authMode: 'entra' as const, headers: principal(['operator'], { id: 'oid-7', name: 'Ada Lovelace' }) };
+
+  it('is known by the object id, and said by name', async () => {
+    await call(world, 'holdGate', { params: { gate: 'node' }, body: { reason: 'incident 4711' }, ...ada });
+    await world.setGate({ hold: (await world.gate()).hold, upstream: { digest: A, since: NOW, sequence: 1 } });
+    const checkHash = world.policy.gates['node']?.checks[0]?.hash ?? '';
+    await world.setCandidate({ digest: A, subject: subjectOf(A) }, { functional: done('pass', { checkHash }) });
+
+    const gate = await call(world, 'getGate', { params: { gate: 'node' } });
+    const candidate = await call(world, 'getCandidate', { params: { gate: 'node', digest: A } });
+
+    expect(gate.json['hold']).toMatchObject({ by: 'oid-7', name: 'Ada Lovelace', why: 'incident 4711' });
+    expect(candidate.json['next']).toMatchObject({ why: 'held by Ada Lovelace: incident 4711' });
+  });
+
+  it('may say why the hold is lifted', async () => {
+    await call(world, 'holdGate', { params: { gate: 'node' }, body: { reason: 'incident 4711' }, ...ada });
+    await call(world, 'resumeGate', { params: { gate: 'node' }, body: { reason: 'mended' }, ...ada });
+    await call(world, 'resumeGate', { params: { gate: 'node' }, ...ada });
+
+    const told = Object.entries(world.ledger.dump('gates', 'node')).filter(([key]) => key.startsWith('outbox:'));
+    expect(told.map(([, entry]) => entry)).toEqual(
+      expect.arrayContaining([
+        expect.objectContaining({ what: 'resume', why: 'mended', by: 'oid-7' }),
+        expect.objectContaining({ what: 'resume', why: 'the hold was lifted' }),
+      ]),
+    );
+  });
 });

@@ -30,6 +30,7 @@ async function next() {
     upstream: { kind: 'at', digest: A },
     stable: undefined,
     holdOnEverything: undefined,
+    freeze: undefined,
   });
   const [open] = state.open;
   return open && forCandidate(state, open, NOW);
