@@ -10,6 +10,7 @@ const built = image(['base', 'green', 'page']);
 
 it.each(['before', 'after'] as const)(
   'a task hub that is lost %s any activity of a build or a rollout: the app runs what was built on the promoted base',
+  { timeout: 60_000 }, // Once for every activity in it.
   async (when) => {
     const length = await activitiesOf();
     expect(length).toBeGreaterThan(8);

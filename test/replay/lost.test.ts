@@ -3,9 +3,13 @@ import { describe, expect, it } from 'vitest';
 import { readPromotions } from '../../shared/ledger/gate-book.ts';
 import { gateWorld, green, MINUTE, red, type GateWorld, type Wrap } from './gate-world.ts';
 
+/** Each is a whole life of a gate, once for every activity in it. */
+const EVERY_ONE = { timeout: 60_000 };
+
 describe('a task hub that is lost', () => {
   it.each(['before', 'after'] as const)(
     '%s any activity of a promotion: it ends promoted once, with the right stable tag',
+    EVERY_ONE,
     async (when) => {
       const length = await activitiesOf(() => 0);
       expect(length).toBeGreaterThan(15);
@@ -24,7 +28,7 @@ describe('a task hub that is lost', () => {
     },
   );
 
-  it('after any activity of a rejection: it ends rejected, and the stable tag is not moved', async () => {
+  it('after any activity of a rejection: it ends rejected, and the stable tag is not moved', EVERY_ONE, async () => {
     const length = await activitiesOf(() => 1);
     for (let at = 1; at <= length; at++) {
       const world = await losing({ at, when: 'after', exitCode: () => 1, pushed: 'red' });
