@@ -85,6 +85,11 @@ function* act(context: OrchestrationContext, gate: string, state: GateState, act
       case 'put-back':
         yield* steps.putBackStable(context, { gate, current: action.current, over: action.over, at });
         return;
+      case 'restore': {
+        const { digest, sequence, restores } = action;
+        yield* steps.restoreCandidate(context, { gate, digest, sequence, restores, at });
+        return;
+      }
       case 'announce-drift':
         yield* steps.announceDrift(context, { gate, found: action.found, at });
         return;

@@ -4,6 +4,7 @@ import type { StartCheck } from '../shared/domain/gate-action.ts';
 import { gateLook, type GatePolicy } from '../shared/domain/gate-state.ts';
 import { imageLook, type Bases, type ImageReason } from '../shared/domain/image-state.ts';
 import type { Outcome, Reason } from '../shared/domain/outcome.ts';
+import type { Restores } from '../shared/domain/recall.ts';
 import { digest, type Digest } from '../shared/domain/reference.ts';
 import { rolloutLook, type RolloutReason, type Wanted } from '../shared/domain/rollout-state.ts';
 import { fanOut, step } from './story.ts';
@@ -32,6 +33,8 @@ export const startChecks = fanOut<Candidate & StartCheck & At, typeof done>('sta
 export const settleCandidate = step<Candidate & At & { outcome: Outcome }, typeof done>('settleCandidate', done);
 export const troubleCandidate = step<Candidate & At & { message: string }, typeof done>('troubleCandidate', done);
 export const recordApprovals = step<Candidate & At, typeof done>('recordApprovals', done);
+type Restore = Candidate & At & { sequence: number; restores: Restores };
+export const restoreCandidate = step<Restore, typeof done>('restoreCandidate', done);
 export const startFollowers = step<Gate, typeof done>('startFollowers', done);
 export const putBackStable = step<Gate & At & { current: Digest; over: Digest }, typeof done>('putBackStable', done);
 export const announceDrift = step<Gate & At & { found: Digest | 'none' }, typeof done>('announceDrift', done);

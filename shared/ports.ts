@@ -262,6 +262,7 @@ export type AnnouncementType =
   | 'unhealthy'
   | 'observed'
   | 'driftFound'
+  | 'recalled'
   | 'policyRefused';
 
 export interface Policies {

@@ -18,6 +18,7 @@ import { readBackStable } from './gate/read-back-stable.ts';
 import { readBackUnique } from './gate/read-back-unique.ts';
 import { recordApprovals } from './gate/record-approvals.ts';
 import { restGate } from './gate/rest-gate.ts';
+import { restoreCandidate } from './gate/restore-candidate.ts';
 import { settleCandidate } from './gate/settle-candidate.ts';
 import { startCheck } from './gate/start-check.ts';
 import { startFollowers } from './gate/start-followers.ts';
@@ -44,6 +45,7 @@ export const activities = (world: Surroundings) => ({
   intakeReferrers: intakeReferrers(world),
   intakeCandidate: intakeCandidate(world),
   startCheck: startCheck(world),
+  restoreCandidate: restoreCandidate(world),
   settleCandidate: settleCandidate(world),
   troubleCandidate: troubleCandidate(world),
   recordApprovals: recordApprovals(world),

@@ -26,6 +26,7 @@ export const ACCESS = {
   freezeAll: 'operator',
   holdAll: 'operator',
   holdGate: 'operator',
+  recallDigest: 'operator',
   requestAppHold: 'operator',
   requestAppResume: 'operator',
   requestBuild: 'operator',
@@ -39,9 +40,6 @@ export const ACCESS = {
 
   /** At least; the policy of the gate says which role approves there. */
   decideApproval: 'operator',
-
-  // Not built yet.
-  recallDigest: 'operator',
 } as const satisfies Record<string, Role>;
 
 export type EndpointName = keyof typeof ACCESS;

@@ -1,6 +1,6 @@
 /** A person's request to a gate: written to the ledger and counted in one transaction, then its story is started, and the answer says where to watch. */
 import type { HttpResponseInit } from '@azure/functions';
-import type { Change } from '../../shared/ports.ts';
+import type { AnnouncementType, Change } from '../../shared/ports.ts';
 import { GATE, newGate, readGate, type GateBook, type GateRow } from '../../shared/ledger/gate-book.ts';
 import { tell } from '../../shared/ledger/outbox.ts';
 import { bump } from '../../shared/ledger/request.ts';
@@ -18,6 +18,7 @@ export interface Wish {
   what: string;
   why: string;
   data?: Record<string, unknown>;
+  announce?: AnnouncementType;
 }
 
 /** `wish` is asked again when somebody else wrote meanwhile; it throws a `Problem` to refuse. */
@@ -41,6 +42,7 @@ export async function askGate(
         what: wished.what,
         why: wished.why,
         data: wished.data ?? {},
+        ...(wished.announce ? { announce: wished.announce } : {}),
       }),
     ]);
     if (written === 'conflict') continue;

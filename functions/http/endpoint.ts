@@ -35,8 +35,7 @@ export type Answer =
   /** `alsoAt`: another status that comes with the same body. */
   | { kind: 'json'; status: 200 | 202; schema: ZodType; alsoAt?: 503 }
   /** `headers`: name → what it says. */
-  | { kind: 'text'; status: 200; headers: Record<string, string> }
-  | { kind: 'not-built' };
+  | { kind: 'text'; status: 200; headers: Record<string, string> };
 
 export interface Asked {
   world: Surroundings;

@@ -196,6 +196,8 @@ function sayAction(action: GateAction): { action: string; why: string; until?: s
       return { action: 'follow', why: 'what depends on the promotion is to be asked' };
     case 'put-back':
       return { action: 'put-back', why: 'a late attempt of this gate is under the stable tag' };
+    case 'restore':
+      return { action: 'restore', why: `it takes the place of ${action.restores.over}, which was recalled` };
     case 'announce-drift':
       return { action: 'announce-drift', why: 'the stable tag names what this gate did not promote' };
     case 'drop':

@@ -67,7 +67,7 @@ function responsesOf(endpoint: Endpoint, schemaOf: SchemaOf): object {
     responses[status] =
       when === undefined ? { $ref: `#/components/responses/${name}` } : { description: when, content };
   }
-  if (method === 'GET' && answer.kind !== 'not-built') responses['304'] = { description: 'It is as it was.' };
+  if (method === 'GET') responses['304'] = { description: 'It is as it was.' };
   if (answer.kind === 'json') {
     const content = { 'application/json': { schema: schemaOf(answer.schema, 'output') } };
     const asked = { description: 'It was asked for.', headers: { location: headerOf('Where to watch.') }, content };

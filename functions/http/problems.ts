@@ -24,11 +24,16 @@ export interface PossibleProblem {
   when: string | undefined;
 }
 
-export function problemsOf({ route, request, problems = {}, answer }: Endpoint): PossibleProblem[] {
-  const usual =
-    answer.kind === 'not-built'
-      ? [400, 401, 403, 501]
-      : [400, 401, 403, ...(parametersOf(route).length > 0 ? [404] : []), ...(request ? [413, 422] : []), 500, 503];
+export function problemsOf({ route, request, problems = {} }: Endpoint): PossibleProblem[] {
+  const usual = [
+    400,
+    401,
+    403,
+    ...(parametersOf(route).length > 0 ? [404] : []),
+    ...(request ? [413, 422] : []),
+    500,
+    503,
+  ];
   const said = new Map<number, string | undefined>(usual.map((status) => [status, undefined]));
   for (const [status, when] of Object.entries(problems)) said.set(Number(status), when);
   return [...said].map(([status, when]) => ({ status, name: USUAL_PROBLEMS[status]?.name ?? '', when }));

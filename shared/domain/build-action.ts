@@ -27,13 +27,16 @@ export function nextBuildAction(state: ImageState, now: number): BuildAction {
   if (newest && !newest.base) return rest({ kind: 'base-not-proved' });
   const without = builtFrom.filter((gate) => !today[gate]);
   if (without.length > 0) return rest({ kind: 'no-promotion', gates: without });
+  const recalled = builtFrom.filter((gate) => state.recalled?.includes(gate));
+  if (recalled.length > 0) return rest({ kind: 'recalled', gates: recalled });
   const behind = behindOf(newest, builtFrom, today);
   if (behind.length === 0) return rest({ kind: 'up-to-date' });
-  if (state.hold) {
+  // Neither a gate's hold nor a freeze keeps what was recalled in use; the hold on everything does.
+  if (state.hold && !(state.replacesRecalled && state.hold.gate)) {
     const { why, gate } = state.hold;
     return rest({ kind: 'held', ...whoOf(state.hold), why, ...(gate ? { gate } : {}) });
   }
-  for (const gate of behind) {
+  for (const gate of state.replacesRecalled ? [] : behind) {
     const frozen = frozenAt(state.freezes?.[gate] ?? {}, now);
     if (frozen) return rest({ kind: 'frozen', why: frozen.why, gate }, frozen.until);
   }

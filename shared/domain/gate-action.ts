@@ -12,8 +12,10 @@ import { mendDrift } from './gate-drift.ts';
 import { forUpstream, soonestRest, soonestWatch } from './gate-rests.ts';
 import type { Candidate, GateState, Intention, Shadow } from './gate-state.ts';
 import { frozen, soaking } from './gate-waits.ts';
+import { mendRecall } from './gate-recall.ts';
 import type { Outcome, Reason } from './outcome.ts';
 import { whoOf } from './person.ts';
+import { recallOf, type Restores } from './recall.ts';
 import type { Digest } from './reference.ts';
 
 export type { StartCheck };
@@ -28,6 +30,8 @@ export type GateAction =
   | { kind: 'follow' }
   /** Over an attempt of this gate that reached the stable tag after it was overtaken. */
   | { kind: 'put-back'; current: Digest; over: Digest }
+  /** An earlier promotion is opened again, to take the place of a recalled one. */
+  | { kind: 'restore'; digest: Digest; sequence: number; restores: Restores }
   | { kind: 'announce-drift'; found: Digest | 'none' }
   | { kind: 'drop'; attempt: number; reason: Reason }
   | { kind: 'settle'; digest: Digest; outcome: Outcome }
@@ -40,7 +44,11 @@ export function nextGateAction(state: GateState, now: number): GateAction {
   const drift = mendDrift(state);
   if (drift) return drift;
 
-  const actions = newestFirst(state.open).map((candidate) => forCandidate(state, candidate, now));
+  const recall = mendRecall(state);
+  const actions = [
+    ...newestFirst(state.open).map((candidate) => forCandidate(state, candidate, now)),
+    ...(recall ? [recall] : []),
+  ];
   return (
     actions.find(({ kind }) => kind !== 'watch' && kind !== 'rest') ??
     soonestWatch(actions) ??
@@ -51,9 +59,13 @@ export function nextGateAction(state: GateState, now: number): GateAction {
 /** What this candidate needs next, if nothing else were open. */
 export function forCandidate(state: GateState, candidate: Candidate, now: number): GateAction {
   const { digest, sequence } = candidate;
-  const { current, policy, upstream } = state;
-  // What a person asked for, and what the policy keeps, does not need the upstream to point at it.
-  const stays = candidate.manual !== undefined || policy.whenReplaced === 'keep';
+  const { policy, upstream, recalled } = state;
+  // A recalled digest counts for nothing in the order of promotions.
+  const isRecalled = state.current !== undefined && recallOf(recalled, state.current) !== undefined;
+  const current = isRecalled ? undefined : state.current;
+  // What a person asked for, what the policy keeps and what is put back does not need the upstream to point at it.
+  const putBack = isRecalled && candidate.restores?.over === state.current?.digest;
+  const stays = candidate.manual !== undefined || policy.whenReplaced === 'keep' || putBack;
   const shadow = shadowOf(state);
   const settle = (outcome: Outcome): GateAction => ({ kind: 'settle', digest, outcome });
   const reject = (reason: Reason): GateAction => settle({ kind: 'rejected', reason });
@@ -65,6 +77,8 @@ export function forCandidate(state: GateState, candidate: Candidate, now: number
   });
 
   if (candidate.unusable) return settle({ kind: 'failed', reason: { kind: 'unusable', message: candidate.unusable } });
+  const recall = recallOf(recalled, candidate);
+  if (recall) return reject({ kind: 'recalled', ...whoOf(recall), why: recall.why });
   if (candidate.trouble && candidate.trouble.retryAt > now) {
     return rest({ kind: 'trouble', message: candidate.trouble.message }, candidate.trouble.retryAt);
   }
@@ -107,7 +121,9 @@ export function forCandidate(state: GateState, candidate: Candidate, now: number
       Math.min(...unknown.map(({ evidence }) => askAgainAt(evidence))),
     );
   }
-  if (state.hold) return rest({ kind: 'held', ...whoOf(state.hold), why: state.hold.why });
+  const { hold } = state;
+  if (putBack && !hold?.everything && policy.mode !== 'observe') return { kind: 'promote', digest, sequence };
+  if (hold) return rest({ kind: 'held', ...whoOf(hold), why: hold.why });
   const soak = soaking(state, candidate, now);
   if (soak) return rest(soak.reason, soak.dueAt);
   const approval = policy.approval && approvalStep(policy.approval, candidate, contentOf(state, candidate), now);

@@ -10,6 +10,7 @@ import { freezeWindow, personFreeze } from './freeze.ts';
 import { platformImage } from './manifest.ts';
 import { verdict } from './outcome.ts';
 import { who } from './person.ts';
+import { earlier, recall, restores } from './recall.ts';
 import { digest, tag } from './reference.ts';
 
 export const evidence = z.discriminatedUnion('state', [
@@ -84,6 +85,8 @@ export const candidate = z.object({
   requestedBy: z.array(z.string()).optional(),
   /** Of this opening. */
   approvals: approvals.optional(),
+  /** It is put back over a recalled one; it waits for nothing but its checks. */
+  restores: restores.optional(),
   /** What is checked and promoted; known once it is in quarantine. */
   subject: digest.optional(),
   /** What each check is asked about: the subject itself, or the images of an index. Known with the subject. */
@@ -117,6 +120,8 @@ export const intention = z.object({
   sequence: z.number(),
   unique: tag,
   attempt: z.number(),
+  /** It was promoted before, and takes the place of what was recalled. */
+  restored: z.literal(true).optional(),
 });
 export type Intention = z.infer<typeof intention>;
 
@@ -175,7 +180,10 @@ export const gateState = z.object({
   driftAnnounced: z.union([digest, z.literal('none')]).optional(),
   /** What it named before the first promotion, once that was looked at; `none`: nothing. */
   adopted: z.union([digest, z.literal('none')]).optional(),
-  hold: hold.optional(),
+  hold: hold.extend({ everything: z.literal(true).optional() }).optional(),
+  recalled: z.array(recall).optional(),
+  /** Only while the current digest is a recalled one. */
+  earlier: z.array(earlier).optional(),
   /** Of a person, on everything. */
   freeze: personFreeze.optional(),
   /** Failed looks or unreachable upstreams in a row: the base of the back-off. */

@@ -48,6 +48,7 @@ export const imageReason = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('no-build') }),
   z.object({ kind: z.literal('base-not-proved') }),
   z.object({ kind: z.literal('no-promotion'), gates: z.array(z.string()) }),
+  z.object({ kind: z.literal('recalled'), gates: z.array(z.string()) }),
   z.object({ kind: z.literal('held'), ...who, why: z.string(), gate: z.string().optional() }),
   z.object({ kind: z.literal('frozen'), why: z.string(), gate: z.string() }),
   z.object({ kind: z.literal('build-failed'), times: z.number(), message: z.string() }),
@@ -66,6 +67,10 @@ export const imageState = z.object({
   hold: holdOver.optional(),
   /** Gate → what freezes a build on its digest of today. */
   freezes: z.record(z.string(), freezes).optional(),
+  /** Gates whose digest of today is a recalled one. */
+  recalled: z.array(z.string()).optional(),
+  /** The newest version stands on a recalled digest. */
+  replacesRecalled: z.literal(true).optional(),
   build: build.optional(),
   failure: buildFailure.optional(),
   attempts: z.number(),
@@ -91,6 +96,8 @@ export function sayImageReason(reason: ImageReason): string {
       return 'the newest version stands on nothing that its gates promoted; its team has to build it on the stable tag once';
     case 'no-promotion':
       return `nothing was promoted yet by ${reason.gates.join(', ')}`;
+    case 'recalled':
+      return `what ${reason.gates.join(', ')} promoted last was recalled, and nothing is put back yet`;
     case 'held':
       return `${reason.gate ? `gate "${reason.gate}"` : 'everything'} is held by ${sayWho(reason)}: ${reason.why}`;
     case 'frozen':

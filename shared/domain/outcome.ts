@@ -17,11 +17,13 @@ export const reason = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('checking-again'), checks: z.array(z.string()) }),
   z.object({ kind: z.literal('trouble'), message: z.string() }),
   z.object({ kind: z.literal('approval-wanted'), ...approval }),
+  z.object({ kind: z.literal('current-recalled'), ...who, why: z.string(), instead: z.string() }),
   // why a candidate was rejected
   z.object({ kind: z.literal('check-failed'), checks: z.array(z.string()), details: z.array(z.string()) }),
   z.object({ kind: z.literal('undecided'), checks: z.array(z.string()), details: z.array(z.string()) }),
   z.object({ kind: z.literal('withdrawn') }),
   z.object({ kind: z.literal('aborted'), ...who, why: z.string() }),
+  z.object({ kind: z.literal('recalled'), ...who, why: z.string() }),
   z.object({ kind: z.literal('approval-refused'), ...who, why: z.string() }),
   z.object({ kind: z.literal('approval-expired'), ...approval }),
   // why it failed: what no retry can mend
@@ -73,6 +75,10 @@ export function sayReason(value: Reason): string {
       return 'upstream has withdrawn it';
     case 'aborted':
       return `stopped by ${sayWho(value)}: ${value.why}`;
+    case 'recalled':
+      return `recalled by ${sayWho(value)}: ${value.why}`;
+    case 'current-recalled':
+      return `the current one was recalled by ${sayWho(value)} (${value.why}); ${value.instead}`;
     case 'approval-wanted':
       return `waits for approval by people with the role ${value.role}: ${value.given} of ${value.needed} given`;
     case 'approval-refused':

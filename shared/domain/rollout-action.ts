@@ -57,7 +57,10 @@ function forApp(state: AppState, now: number): AppAction {
     }
     return watch;
   }
-  if (personHold && !personHold.putBack) return left({ kind: 'held', app, ...whoOf(personHold), why: personHold.why });
+  if (personHold && !personHold.putBack) {
+    const held = { app, ...whoOf(personHold), why: personHold.why };
+    return left({ kind: state.recalled?.deployed ? 'recalled' : 'held', ...held });
+  }
   // The hold stands before anything is put back, so a crash between the two does not try the failed version again.
   if (
     hold &&
@@ -87,6 +90,7 @@ function forApp(state: AppState, now: number): AppAction {
   ) {
     return left(personHold ? { kind: 'held', app, ...whoOf(personHold), why: personHold.why } : { kind: 'up-to-date' });
   }
+  if (state.recalled?.wanted) return left({ kind: 'recalled', app, why: 'nothing else is wanted yet' });
   const freeze = freezeOf(state, wanted, now);
   if (freeze) return left({ kind: 'frozen', app, why: freeze.why, until: freeze.until });
   if (running.kind === 'in-transition') return watch;
@@ -97,15 +101,17 @@ function forApp(state: AppState, now: number): AppAction {
   return { kind: 'deploy', app, attempt: state.attempts + 1, wanted };
 }
 
+type Freezing = 'freezes' | 'deployment' | 'personHold' | 'recalled';
+
 /**
- * A freeze keeps an app from changing. What was deployed before is put there again when it is lost, and a person's rollback is a decision for
+ * A freeze keeps an app from changing, but not on what was recalled. What was deployed before is put there again when it is lost, and a person's rollback is a decision for
  * now: neither waits.
  */
 export function freezeOf(
-  { freezes = {}, deployment, personHold }: Pick<AppState, 'freezes' | 'deployment' | 'personHold'>,
+  { freezes = {}, deployment, personHold, recalled }: Pick<AppState, Freezing>,
   wanted: Pick<Wanted, 'key'>,
   now: number,
 ): Frozen | undefined {
-  if (personHold?.putBack || deployment?.key === wanted.key) return undefined;
+  if (personHold?.putBack || recalled?.deployed || deployment?.key === wanted.key) return undefined;
   return frozenAt(freezes, now);
 }

@@ -89,6 +89,8 @@ export const appState = z.object({
   personHold: personHold.optional(),
   /** What keeps it from getting what is wanted. */
   freezes: freezes.optional(),
+  /** What is wanted, and what was deployed, stands on a recalled digest. */
+  recalled: z.object({ wanted: z.literal(true).optional(), deployed: z.literal(true).optional() }).optional(),
   running,
   health: z.discriminatedUnion('kind', [
     z.object({ kind: z.literal('good') }),
@@ -104,6 +106,8 @@ export const rolloutReason = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('up-to-date') }),
   z.object({ kind: z.literal('nothing-wanted') }),
   z.object({ kind: z.literal('held'), app: z.string(), ...who, why: z.string() }),
+  /** What it should run, or runs while a person holds it, stands on a digest that was recalled. */
+  z.object({ kind: z.literal('recalled'), app: z.string(), ...who, by: z.string().optional(), why: z.string() }),
   z.object({ kind: z.literal('frozen'), app: z.string(), why: z.string(), until: z.number() }),
   z.object({ kind: z.literal('secret-missing'), app: z.string(), names: z.array(z.string()) }),
   z.object({ kind: z.literal('record-refused'), app: z.string(), why: z.string() }),
@@ -130,6 +134,10 @@ export function sayRolloutReason(reason: RolloutReason): string {
       return 'there is no version to run yet';
     case 'held':
       return `app "${reason.app}" is held by ${sayWho(reason)}: ${reason.why}`;
+    case 'recalled':
+      return reason.by
+        ? `app "${reason.app}" is held by ${sayWho({ ...reason, by: reason.by })} (${reason.why}) on what stands on a recalled digest`
+        : `what app "${reason.app}" should run stands on a recalled digest`;
     case 'frozen':
       return `app "${reason.app}" is frozen ${reason.why}`;
     case 'secret-missing':

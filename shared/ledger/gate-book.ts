@@ -15,6 +15,7 @@ import {
 } from '../domain/gate-state.ts';
 import { candidateKey, digestKey, orderedKey, rowKey } from '../domain/ids.ts';
 import type { Origin } from '../domain/origin.ts';
+import { recall } from '../domain/recall.ts';
 import { outcome, reason } from '../domain/outcome.ts';
 import { digest, tag, type Digest } from '../domain/reference.ts';
 import type { Ledger, Row } from '../ports.ts';
@@ -53,6 +54,7 @@ export const gateRow = z.object({
   /** Tags of ours that were announced to name something else than they should, and what that is. */
   drift: z.record(tag, z.union([digest, z.literal('none')])).optional(),
   hold: hold.optional(),
+  recalled: z.array(recall).optional(),
   failures: z.number(),
   handled: z.number(),
   /** Present while the story is at rest; absent while it is at work (or was lost at work). */

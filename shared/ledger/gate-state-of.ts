@@ -3,6 +3,7 @@ import { TRAITS } from '../domain/checks/traits.ts';
 import type { PersonFreeze } from '../domain/freeze.ts';
 import type { GatePolicy, GateState, Hold } from '../domain/gate-state.ts';
 import type { Gate } from '../domain/policy.ts';
+import type { Earlier } from '../domain/recall.ts';
 import type { Digest } from '../domain/reference.ts';
 import { evidenceByCheck, newGate, type CandidateRow, type GateBook } from './gate-book.ts';
 
@@ -15,10 +16,11 @@ export function gateStateOf(
     stableIsAttempt?: boolean;
     holdOnEverything: Hold | undefined;
     freeze: PersonFreeze | undefined;
+    earlier?: Earlier[] | undefined;
   },
 ): GateState {
   const row = book.gate?.value ?? newGate;
-  const hold = seen.holdOnEverything ?? row.hold;
+  const hold = seen.holdOnEverything ? { ...seen.holdOnEverything, everything: true as const } : row.hold;
   return {
     requested: book.requested,
     policy: decidingPolicy(gate),
@@ -33,6 +35,8 @@ export function gateStateOf(
     ...(row.drift?.[gate.to.tag] ? { driftAnnounced: row.drift[gate.to.tag] } : {}),
     ...(row.adopted ? { adopted: row.adopted } : {}),
     ...(hold ? { hold } : {}),
+    ...(row.recalled ? { recalled: row.recalled } : {}),
+    ...(seen.earlier ? { earlier: seen.earlier } : {}),
     ...(seen.freeze ? { freeze: seen.freeze } : {}),
     failures: row.failures,
     open: [...book.open.values()].map((candidate) => {

@@ -1,5 +1,6 @@
 /** A candidate is opened: by a sighting, a manual promotion, or checks that are not the ones it was rejected under. */
 import { candidateKey } from '../domain/ids.ts';
+import type { Restores } from '../domain/recall.ts';
 import type { Digest } from '../domain/reference.ts';
 import type { Change } from '../ports.ts';
 import { evidenceKey, type CandidateBook, type CandidateRow } from './gate-book.ts';
@@ -12,6 +13,8 @@ export interface Opening {
   seenSince: number;
   at: number;
   manual?: { by: string; why: string; at: number };
+  /** It is put back over what was recalled. */
+  restores?: Restores;
 }
 
 /**
@@ -21,7 +24,7 @@ export interface Opening {
  */
 export function openCandidate(
   known: CandidateBook | undefined,
-  { digest, sequence, seenSince, at, manual }: Opening,
+  { digest, sequence, seenSince, at, manual, restores }: Opening,
 ): Change[] {
   const before = known?.row.value;
   const stillOpen = before !== undefined && before.settled === undefined;
@@ -37,6 +40,7 @@ export function openCandidate(
     ...(manual ? { manual } : stillOpen ? keptOf(before) : {}),
     ...(stillOpen ? saidOf(before) : {}),
     ...(manual ? { requestedBy: withPerson(stillOpen ? before.requestedBy : [], manual.by) } : {}),
+    ...(restores ? { restores } : stillOpen && before.restores ? { restores: before.restores } : {}),
     ...(stillOpen && before.overrides ? { overrides: before.overrides } : {}),
   };
   const evidence = stillOpen ? [] : [...(known?.evidence.values() ?? [])];

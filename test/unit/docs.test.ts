@@ -46,10 +46,9 @@ describe('the documentation', () => {
     const named = [...table.matchAll(/`(GET|POST|PUT|DELETE) (\/api\/[^`\s]+)`/g)].map(
       ([, method, path]) => `${method} ${path}`,
     );
-    const built = endpoints.filter(({ answer }) => answer.kind !== 'not-built');
 
     expect([...new Set(named)].toSorted()).toEqual(
-      built.map(({ method, route }) => `${method} /api/${route}`).toSorted(),
+      endpoints.map(({ method, route }) => `${method} /api/${route}`).toSorted(),
     );
   });
 

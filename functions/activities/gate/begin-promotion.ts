@@ -38,9 +38,12 @@ export const beginPromotion =
 
     const asked = questionsOf(decidingPolicy(gate), found);
     const first = asked.map(({ id }) => candidate.evidence.get(id)?.value.evidence.runId).find(Boolean);
-    const unique = uniqueTag(gate.unique, { stable: gate.to.tag, subject, ...(first ? { run: first } : {}) });
+    const { restores } = candidate.row.value;
+    const unique =
+      restores?.unique ?? uniqueTag(gate.unique, { stable: gate.to.tag, subject, ...(first ? { run: first } : {}) });
+    const restored = restores ? { restored: true as const } : {};
     const attempt = row.attempts + 1;
-    const next = { ...row, attempts: attempt, intention: { digest, subject, sequence, unique, attempt } };
+    const next = { ...row, attempts: attempt, intention: { digest, subject, sequence, unique, attempt, ...restored } };
     if ((await ledger.write('gates', name, [put(GATE, book.gate, next)])) === 'conflict')
       throw new LedgerConflict(`gate "${name}"`);
     return { kind: 'begun', attempt };

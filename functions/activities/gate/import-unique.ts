@@ -22,6 +22,7 @@ export const importUnique =
       if (!underWay) return { kind: 'lost' };
       const { unique, candidate, intention } = underWay;
 
+      if (intention.restored && (await isThereFromBefore(world, underWay))) return { kind: 'done' };
       const imported = await world.registries.import({
         from: { ...candidate, ours: true },
         to: unique,
@@ -36,6 +37,14 @@ export const importUnique =
       `${MOST_NAMES} unique tags in a row are taken by other digests; see who writes to the target repository of gate "${request.gate}"`,
     );
   };
+
+/** What is put back after a recall has its tag from before, and may be in quarantine no more. */
+async function isThereFromBefore({ registries }: Surroundings, { unique, subject }: UnderWay): Promise<boolean> {
+  const there = await registries.digestOf(unique);
+  if (there) return there === subject.digest;
+  const manifest = await registries.manifest(subject);
+  return manifest !== undefined && (await registries.putManifest(unique, manifest)) === 'put';
+}
 
 async function rename({ ledger }: Surroundings, { gate, row, intention }: UnderWay, unique: Tag): Promise<void> {
   const next = { ...row.value, intention: { ...intention, unique } };

@@ -18,6 +18,7 @@ import { originOfCandidate, readGate, type CandidateRow } from '../../../shared/
 import { wantedPlatforms } from '../../../shared/ledger/gate-state-of.ts';
 import { LedgerConflict, put } from '../../../shared/ledger/rows.ts';
 import type { Activity, Surroundings } from '../activity.ts';
+import { copyPromoted } from './copy-promoted.ts';
 import { existingGate, upstreamCredentials } from '../policy-of.ts';
 
 export interface IntakeCandidate {
@@ -32,7 +33,10 @@ export const intakeCandidate =
   (world: Surroundings): Activity<IntakeCandidate, object> =>
   async ({ gate: name, digest }) => {
     const gate = await existingGate(world.policies, name);
-    const found = await copy(world, gate, digest);
+    const restores = (await readGate(world.ledger, name)).open.get(digest)?.row.value.restores;
+    const found = restores
+      ? await copyPromoted(world, gate, restores, quarantineOf(world, gate))
+      : await copy(world, gate, digest);
 
     const candidate = (await readGate(world.ledger, name)).open.get(digest);
     if (!candidate) return {}; // Settled meanwhile: what was copied waits for the clean-up.

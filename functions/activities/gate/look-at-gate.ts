@@ -12,6 +12,7 @@ import { gateStateOf } from '../../../shared/ledger/gate-state-of.ts';
 import { readFreezeOnEverything } from '../../../shared/ledger/freeze-book.ts';
 import { readHoldOnEverything } from '../../../shared/ledger/hold-book.ts';
 import { deliver } from '../../../shared/ledger/outbox.ts';
+import { readEarlier } from '../../../shared/ledger/recall-book.ts';
 import { requestedOf } from '../../../shared/ledger/request.ts';
 import { LedgerConflict } from '../../../shared/ledger/rows.ts';
 import type { Activity, Surroundings } from '../activity.ts';
@@ -52,6 +53,7 @@ export const lookAtGate =
         upstream: upstreamOf(after.gate?.value.upstream?.digest, sighting),
         holdOnEverything: await readHoldOnEverything(world.ledger),
         freeze: await readFreezeOnEverything(world.ledger),
+        earlier: await readEarlier(world.ledger, gate, after.gate?.value),
       };
       return { kind: 'gate', state: { ...gateStateOf(gate, after, seen), requested } };
     }

@@ -10,6 +10,7 @@ import { freezesOfBases } from '../../../shared/ledger/freeze-book.ts';
 import { readHoldOver } from '../../../shared/ledger/hold-book.ts';
 import { newImage, readImage } from '../../../shared/ledger/image-book.ts';
 import { deliver } from '../../../shared/ledger/outbox.ts';
+import { gatesOnRecalled, standsOnRecalled } from '../../../shared/ledger/recall-book.ts';
 import { LedgerConflict } from '../../../shared/ledger/rows.ts';
 import type { Ledger } from '../../../shared/ports.ts';
 import type { Activity, Surroundings } from '../activity.ts';
@@ -48,6 +49,7 @@ async function assemble({ ledger, policies }: Surroundings, image: Image, reques
   const builtFrom = image.build && [...new Set(Object.values(image.build.pass))];
   const hold = builtFrom && (await readHoldOver(ledger, builtFrom));
   const freezes = builtFrom && (await freezesOfBases(ledger, await gatesOf(policies, builtFrom)));
+  const recalled = await gatesOnRecalled(ledger, builtFrom ?? []);
   return {
     requested,
     ...(builtFrom ? { builtFrom } : {}),
@@ -55,6 +57,8 @@ async function assemble({ ledger, policies }: Surroundings, image: Image, reques
     today: await todaysBases(ledger, builtFrom ?? []),
     ...(hold ? { hold } : {}),
     ...(freezes ? { freezes } : {}),
+    ...(recalled.length > 0 ? { recalled } : {}),
+    ...(row.newest && (await standsOnRecalled(ledger, row.newest)) ? { replacesRecalled: true } : {}),
     ...(row.build ? { build: row.build } : {}),
     ...(row.failure ? { failure: row.failure } : {}),
     attempts: row.attempts,

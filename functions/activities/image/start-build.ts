@@ -5,13 +5,14 @@
  * record cannot be verified.
  */
 import { behindOf } from '../../../shared/domain/build-action.ts';
-import type { Bases } from '../../../shared/domain/image-state.ts';
+import type { Bases, Version } from '../../../shared/domain/image-state.ts';
 import type { Image } from '../../../shared/domain/policy.ts';
 import { formatReference, type Digest } from '../../../shared/domain/reference.ts';
 import { freezesOfBases, isFrozen } from '../../../shared/ledger/freeze-book.ts';
 import { originOf, readGate } from '../../../shared/ledger/gate-book.ts';
 import { readHoldOver } from '../../../shared/ledger/hold-book.ts';
 import { IMAGE, newImage, readImage } from '../../../shared/ledger/image-book.ts';
+import { gatesOnRecalled, standsOnRecalled } from '../../../shared/ledger/recall-book.ts';
 import { LedgerConflict, put } from '../../../shared/ledger/rows.ts';
 import type { Activity, Surroundings } from '../activity.ts';
 import { existingGate, gatesOf, imageOf } from '../policy-of.ts';
@@ -34,13 +35,9 @@ export const startBuild =
   async ({ image: name, attempt, given, at }) => {
     const image = await imageOf(world.policies, name);
     if (!image?.build) return {};
-    // A hold or a freeze that came since the look.
-    const gates = Object.values(image.build.pass);
-    if (await readHoldOver(world.ledger, gates)) return {};
     const before = await readImage(world.ledger, name);
     const row = before.image?.value ?? newImage;
-    const behind = await gatesOf(world.policies, behindOf(row.newest, gates, given));
-    if (isFrozen(Object.values(await freezesOfBases(world.ledger, behind)), at)) return {};
+    if (await isStopped(world, { gates: Object.values(image.build.pass), newest: row.newest, given, at })) return {};
     const build = { attempt, given, startedAt: at, deadlineAt: at + DEADLINE_MS };
     if (row.attempts > attempt || (row.attempts === attempt && (!row.build || row.build.runId))) return {};
     const written = await world.ledger.write('images', name, [
@@ -60,6 +57,19 @@ export const startBuild =
     if ((await recorded) === 'conflict') throw new LedgerConflict(`image "${name}"`);
     return {};
   };
+
+/** A recall, a hold or a freeze that came since the look. What replaces a recalled digest waits only for the hold on everything. */
+async function isStopped(
+  { ledger, policies }: Surroundings,
+  { gates, newest, given, at }: { gates: string[]; newest: Version | undefined; given: Bases; at: number },
+): Promise<boolean> {
+  if ((await gatesOnRecalled(ledger, gates)).length > 0) return true;
+  const replaces = newest !== undefined && (await standsOnRecalled(ledger, newest));
+  const hold = await readHoldOver(ledger, gates);
+  if (replaces) return hold !== undefined && hold.gate === undefined;
+  const behind = await gatesOf(policies, behindOf(newest, gates, given));
+  return hold !== undefined || isFrozen(Object.values(await freezesOfBases(ledger, behind)), at);
+}
 
 async function start(
   world: Surroundings,

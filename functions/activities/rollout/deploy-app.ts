@@ -2,8 +2,8 @@
  * Sends an app's whole container group: what is wanted, or its last healthy state again. Starts the change and does not wait for it.
  *
  * What stands on a promotion whose record cannot be verified is not sent. Key: the attempt, written down first. The same PUT twice changes nothing
- * the second time. A refusal of Azure is a failed deployment. A hold or a freeze that came since the look is seen here once more: after this, Azure
- * has it.
+ * the second time. A refusal of Azure is a failed deployment. A hold, a freeze or a recall that came since the look is seen here once more: after
+ * this, Azure has it.
  */
 import { acceptsState, fillSecrets, MissingSecret } from '../../../shared/domain/container-group.ts';
 import type { App } from '../../../shared/domain/policy.ts';
@@ -18,6 +18,7 @@ import { appOf, readSecrets } from '../policy-of.ts';
 import { verifyRecordOf } from '../record/verify-record.ts';
 import { changeApp, putBackFailed } from './change-app.ts';
 import { personHoldOn } from './person-hold.ts';
+import { recalledAt } from './stands-on-recalled.ts';
 import { baseOf, versionWanted, wantedState } from './wanted-state.ts';
 
 export interface DeployApp {
@@ -49,7 +50,9 @@ export const deployApp =
 
     const { digest, number, key, origin } = filled.target;
     const freezes = await freezesOfApp(world.ledger, app, origin);
-    if (!putBack && freezeOf({ ...row, freezes, personHold: hold }, { key }, at)) return {};
+    const recalled = await recalledAt(world.ledger, app, { wanted: digest, deployed: row.deployment?.digest });
+    if (!putBack && recalled.wanted) return {};
+    if (!putBack && freezeOf({ ...row, freezes, recalled, personHold: hold }, { key }, at)) return {};
     if (origin) world.telemetry.about(origin);
     const begun = await changeApp(world.ledger, { of, app: name }, (now) => {
       if (now.attempts > attempt || (now.attempts === attempt && now.deployment?.state !== 'deploying'))

@@ -10,6 +10,7 @@ import type { Activity, Surroundings } from '../activity.ts';
 import { askHealth, whatRuns } from './app-health.ts';
 import { personHoldOn, systemHoldOf } from './person-hold.ts';
 import { noteProof, toldOfProof, whyUnproven } from './proof-of-wanted.ts';
+import { recalledAt } from './stands-on-recalled.ts';
 import { appsOf, versionWanted, wantedState, type Runnable } from './wanted-state.ts';
 
 export interface LookAtRollout {
@@ -68,6 +69,7 @@ async function lookAtApp(
     ...(hold ? { hold } : {}),
     ...(personHold ? { personHold } : {}),
     freezes,
+    recalled: await recalledAt(world.ledger, app, { wanted: version?.digest, deployed: noted.deployment?.digest }),
     running,
     health,
     withinMs: app.health ? app.health.withinSeconds * 1000 : WITHIN_MS,

@@ -1,8 +1,9 @@
 /** Puts a rollout to rest, with the reason and the time it is due again. Key: the request counter. */
+import { isDeepStrictEqual } from 'node:util';
 import { backoffMs } from '../../../shared/domain/backoff.ts';
-import type { RolloutReason } from '../../../shared/domain/rollout-state.ts';
+import { sayRolloutReason, type RolloutReason } from '../../../shared/domain/rollout-state.ts';
 import { readImage, ROLLOUT, type RolloutRow } from '../../../shared/ledger/image-book.ts';
-import { deliver } from '../../../shared/ledger/outbox.ts';
+import { deliver, tell } from '../../../shared/ledger/outbox.ts';
 import { put } from '../../../shared/ledger/rows.ts';
 import type { Activity, Surroundings } from '../activity.ts';
 import type { Rested } from '../gate/rest-gate.ts';
@@ -29,6 +30,19 @@ export const restRollout =
     const resting = { reason, at, ...(dueAt === undefined ? {} : { dueAt }) };
     const written = await world.ledger.write('images', of, [
       put(ROLLOUT, book.rollout, { handled: requested ?? row.handled, failures, resting }),
+      ...(reason.kind === 'recalled' && !isDeepStrictEqual(row.resting?.reason, reason)
+        ? [
+            tell(`recalled-${reason.app}`, {
+              at,
+              by: 'rollOut',
+              subject: reason.app,
+              what: 'runs what was recalled',
+              why: sayRolloutReason(reason),
+              announce: 'recalled',
+              data: { of, app: reason.app },
+            }),
+          ]
+        : []),
     ]);
     if (written === 'conflict') return { again: true };
     if (reason.kind === 'trouble') world.telemetry.count('trouble', { rollout: of });

@@ -11,10 +11,10 @@ import { getHealth } from './health.ts';
 import { getHold, holdAll, holdGate, requestAppHold, requestAppResume, resumeAll, resumeGate } from './holds.ts';
 import { getImage, listImages } from './images.ts';
 import { readJournalEntries } from './journal.ts';
-import { notBuiltYet } from './not-built.ts';
 import { requestOverride } from './overrides.ts';
 import { requestPromotion } from './promotions.ts';
 import { requestRecheck } from './rechecks.ts';
+import { recallDigest } from './recalls.ts';
 import { getReport } from './reports.ts';
 import { rollBackApp } from './rollbacks.ts';
 
@@ -30,6 +30,7 @@ const described: Endpoint[] = [
   abortCandidate,
   requestRecheck,
   requestOverride,
+  recallDigest,
   holdGate,
   resumeGate,
   listImages,
@@ -49,7 +50,6 @@ const described: Endpoint[] = [
   thawAll,
   readJournalEntries,
   getHealth,
-  ...notBuiltYet,
 ];
 
 export const endpoints: Endpoint[] = [...described, describingEndpoint(described)];

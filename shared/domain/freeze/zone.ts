@@ -62,7 +62,7 @@ function formatOf(timeZone: string): Intl.DateTimeFormat {
 
 export function isZone(name: string): boolean {
   try {
-    return new Intl.DateTimeFormat('en-US', { timeZone: name }).resolvedOptions().timeZone !== '';
+    return formatOf(name).resolvedOptions().timeZone !== '';
   } catch (error) {
     if (error instanceof RangeError) return false;
     throw error;

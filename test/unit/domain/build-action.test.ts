@@ -136,6 +136,17 @@ describe('an image', () => {
       }),
       build({ node: A, go: C }),
     ],
+    [
+      'is not built while what a gate promoted last is recalled',
+      state({ recalled: ['node'] }),
+      { kind: 'rest', reason: { kind: 'recalled', gates: ['node'] } },
+    ],
+    [
+      'is built in place of what stands on a recalled digest, though its gate is held and frozen',
+      state({ replacesRecalled: true, hold: { ...hold, gate: 'node' }, freezes: { node: freezes } }),
+      build(),
+    ],
+    ['is not built in place of it while everything is held', state({ replacesRecalled: true, hold }), held()],
     ['says that it is held before it says that its build failed', state({ hold, failure: failed(3, 0) }), held()],
     [
       'built from today’s base is up to date, held or not',

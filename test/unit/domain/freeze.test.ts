@@ -145,7 +145,7 @@ describe('over the changes of the clock, in every zone, a freeze', () => {
         expect(frozenAt({ windows: windows(...written) }, frozen.until)).toBeUndefined();
         expect(frozenAt({ windows: windows(...written) }, frozen.until - 1)?.until).toBe(frozen.until);
       }),
-      { numRuns: 200 },
+      { numRuns: 100 },
     );
   });
 
@@ -157,7 +157,7 @@ describe('over the changes of the clock, in every zone, a freeze', () => {
         expect(together !== undefined).toBe(each.some((one) => one > 0));
         if (together) expect(together.until).toBeGreaterThanOrEqual(Math.max(...each));
       }),
-      { numRuns: 200 },
+      { numRuns: 100 },
     );
   });
 
@@ -172,7 +172,7 @@ describe('over the changes of the clock, in every zone, a freeze', () => {
         for (const reading of ['earliest', 'latest'] as const)
           expect(frozenAt({ windows: windows(window) }, instantOf(wall, reading))).toBeDefined();
       }),
-      { numRuns: 200 },
+      { numRuns: 100 },
     );
   });
 });

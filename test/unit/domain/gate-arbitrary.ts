@@ -150,6 +150,11 @@ const candidate: fc.Arbitrary<Candidate> = mostly(fc.constantFrom(...SUBJECTS))
         subject: fc.constant(subject),
         images: fc.constant(subject && images),
         overrides: rarely(overrides),
+        restores: rarely(
+          fc
+            .constantFrom(A, B, C)
+            .map((over) => ({ over, subject: subject ?? digestOf('e'), unique: promotion(A, 1).unique })),
+        ),
         unusable: rarely(fc.constant<string>('too many manifests')),
         trouble: rarely(fc.record({ message: fc.constant<string>('busy'), times: sequence, retryAt: around })),
         evidence: evidenceOf(images),
@@ -187,9 +192,10 @@ const WINDOWS: FreezeWindow[] = [
   { kind: 'weekly', from: { day: 'Fri', minute: 960 }, to: { day: 'Mon', minute: 720 }, zone: 'Europe/Berlin' },
   { kind: 'weekly', from: { day: 'Sat', minute: 0 }, to: { day: 'Sun', minute: 1440 }, zone: 'UTC' },
 ];
+const recallOf = (digest: Digest) => ({ digest, subject: subjectOf(digest), by: 'ada', why: 'CVE', at: NOW - MINUTE });
 const personFreeze = (until: number) => ({ by: 'ada', why: 'black friday', at: NOW - 60 * MINUTE, until });
 
-export const gateStates: fc.Arbitrary<GateState> = fc
+const anyState: fc.Arbitrary<GateState> = fc
   .record({
     requested: fc.nat(9),
     policy: fc
@@ -218,13 +224,54 @@ export const gateStates: fc.Arbitrary<GateState> = fc
     // Mostly said already, or every state with a drift would be about nothing else.
     driftAnnounced: mostly(fc.constantFrom('none' as const, ...SUBJECTS)),
     adopted: optional(fc.constantFrom('none' as const, ...SUBJECTS)),
-    hold: rarely(fc.constant({ by: 'ada', why: 'release week', at: NOW - MINUTE })),
+    hold: rarely(
+      fc.constantFrom(
+        { by: 'ada', why: 'release week', at: NOW - MINUTE },
+        { by: 'ada', why: 'incident', at: NOW - MINUTE, everything: true as const },
+      ),
+    ),
     freeze: rarely(fc.constantFrom(...[-2, -1, 60].map((minutes) => personFreeze(NOW + minutes * MINUTE)))),
+    recalled: rarely(fc.subarray([A, B, C], { minLength: 1 }).map((all) => all.map(recallOf))),
+    earlier: rarely(
+      fc.array(
+        fc
+          .record({
+            digest: fc.constantFrom(A, B, C),
+            at: sequence,
+            state: fc.constantFrom('untried' as const, 'tried' as const, 'under-way' as const),
+          })
+          .map(({ digest, at, state }) => {
+            const { subject, unique } = promotion(digest, at);
+            return { digest, subject, unique, sequence: at, state };
+          }),
+        { maxLength: 3 },
+      ),
+    ),
     failures: fc.nat(9),
     open: fc.uniqueArray(candidate, { selector: ({ digest }) => digest, maxLength: 3 }),
   })
   .map(withoutUndefined);
 
+/** Its current digest was recalled, and something earlier is left. */
+const recalled = ({ intention: _, hold: __, ...state }: GateState): GateState => {
+  const current = promotion(C, 5);
+  const { subject, unique } = promotion(B, 2);
+  const earlier = [{ digest: B, subject, unique, sequence: 2, state: 'untried' as const }];
+  return { ...state, current, stable: current.subject, recalled: [recallOf(C)], earlier };
+};
+
+/** Nothing is under way or amiss at the gate itself, so that it is about its candidates. */
+const settled = ({ intention: _, stable: __, ...state }: GateState): GateState => ({
+  ...state,
+  followersDue: false,
+  ...(state.current ? { stable: state.current.subject } : {}),
+});
+
+export const gateStates: fc.Arbitrary<GateState> = fc.oneof(
+  { weight: 10, arbitrary: anyState },
+  { weight: 4, arbitrary: anyState.map(settled) },
+  { weight: 1, arbitrary: anyState.map(recalled) },
+);
 const passingNow = ({ policy }: GateState, one: Candidate): Approval['covers']['checks'] =>
   Object.fromEntries(questionsOf(policy, one).map(({ id, hash }) => [id, { hash, verdict: 'pass' as const }]));
 

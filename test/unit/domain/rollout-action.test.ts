@@ -128,6 +128,21 @@ describe('an app', () => {
       rollout(app({ freezes, hold: system(v2), deployment: failedAt2 })),
       { kind: 'put-back', app: 'web', attempt: 2 },
     ],
+    [
+      'that should run what stands on a recalled digest is left',
+      rollout(app({ recalled: { wanted: true } })),
+      { kind: 'rest', reason: { kind: 'recalled', app: 'web', why: 'nothing else is wanted yet' } },
+    ],
+    [
+      'that is frozen on a recalled digest gets what is wanted',
+      rollout(app({ freezes, recalled: { deployed: true } })),
+      deployed(v2),
+    ],
+    [
+      'held by a person on a recalled digest is left, and that is said',
+      rollout(app({ personHold: person, recalled: { deployed: true } })),
+      { kind: 'rest', reason: { kind: 'recalled', app: 'web', by: 'ada', why: 'incident' } },
+    ],
     ['gets what a person’s hold puts back', rollout(app({ ...puttingBack(v0) })), deployed(v0)],
     [
       'that runs what a person put back is left, and the person is named',

@@ -1,8 +1,8 @@
 /** A request to every endpoint that is answered with success, and a world in which it is: for what has to hold of all of them. */
-import { ACCESS, type EndpointName } from '../../../../functions/http/access.ts';
-import { notBuiltYet } from '../../../../functions/http/endpoints/not-built.ts';
+import type { EndpointName } from '../../../../functions/http/access.ts';
 import { reportOf } from '../../../../shared/domain/checks/vulnerabilities/scan-report.ts';
 import { weigh } from '../../../../shared/domain/checks/vulnerabilities/weigh.ts';
+import { promotionKey } from '../../../../shared/ledger/gate-book.ts';
 import { appKey, type AppRow } from '../../../../shared/ledger/image-book.ts';
 import { A, B, done, NOW, promotion, subjectOf } from '../../domain/gate-builders.ts';
 import { image } from '../../../fakes/images.ts';
@@ -25,8 +25,7 @@ const candidate = { params: { gate: 'node', digest: A } };
 const app = { params: { app: 'web' } };
 const hello = { params: { image: 'hello' } };
 
-/** `undefined`: it is not built. */
-export const REQUESTS: Record<EndpointName, Call | undefined> = {
+export const REQUESTS: Record<EndpointName, Call> = {
   describeApi: {},
   getApp: app,
   getCandidate: candidate,
@@ -58,12 +57,8 @@ export const REQUESTS: Record<EndpointName, Call | undefined> = {
   thawAll: { body: because },
   requestOverride: { ...candidate, body: { ...because, skip: 'soak' } },
   decideApproval: { ...candidate, body: { ...because, decision: 'approve' } },
-  recallDigest: undefined,
+  recallDigest: { params: { gate: 'node', digest: B }, body: because },
 };
-
-export const built = (Object.keys(ACCESS) as EndpointName[]).filter(
-  (name) => !notBuiltYet.some((one) => one.name === name),
-);
 
 /** A candidate that has passed and waits for an operator's approval, an app with a version before the one it runs, and a current promotion. */
 export async function worldForAll(): Promise<FunctionWorld> {
@@ -83,6 +78,10 @@ export async function worldForAll(): Promise<FunctionWorld> {
     { functional: done('pass', { checkHash: hash, runId, report: REPORT }) },
   );
   await world.reports.put(REPORT, reportOf(weigh({ fail: {}, waivers: [] }, { found: [], now: NOW }), SCANNED));
+  const data = { ...promotion(B, 1), layers: [] };
+  await world.ledger.write('gates', 'node', [
+    { kind: 'put', key: promotionKey(1), ifMatch: 'new', open: false, schema: 1, data },
+  ]);
   const healthy = (digest: typeof A, number: number) => ({
     digest,
     number,

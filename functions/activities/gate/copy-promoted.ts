@@ -1,0 +1,35 @@
+/** Copies what was promoted once back into quarantine, from the target registry: upstream may have it no more, and today's checks are asked there. */
+import { chooseSubject } from '../../../shared/domain/manifest.ts';
+import type { Gate } from '../../../shared/domain/policy.ts';
+import type { Restores } from '../../../shared/domain/recall.ts';
+import { formatReference, type RepositoryReference } from '../../../shared/domain/reference.ts';
+import type { CandidateRow } from '../../../shared/ledger/gate-book.ts';
+import { wantedPlatforms } from '../../../shared/ledger/gate-state-of.ts';
+import type { Surroundings } from '../activity.ts';
+
+const DEADLINE_SECONDS = 300;
+
+/** `to`: where the gate's candidates are. */
+export async function copyPromoted(
+  { registries }: Surroundings,
+  gate: Gate,
+  { subject: promoted }: Restores,
+  to: RepositoryReference,
+): Promise<Pick<CandidateRow, 'platforms' | 'subject' | 'images' | 'unusable'>> {
+  const platforms = wantedPlatforms(gate);
+  const from = { host: gate.to.host, repository: gate.to.repository, digest: promoted };
+  const manifest = await registries.manifest(from);
+  if (!manifest) {
+    return { platforms, unusable: `${formatReference(from)} is not there any more, so it cannot be put back` };
+  }
+  const subject = chooseSubject(manifest.bytes, promoted, gate);
+  if (subject.kind === 'unusable') return { platforms, unusable: subject.message };
+
+  await registries.import({ from: { ...from, ours: true }, to, deadlineSeconds: DEADLINE_SECONDS });
+  for (const digest of new Set([promoted, subject.digest, ...subject.images.map((image) => image.digest)])) {
+    if (!(await registries.manifest({ ...to, digest })))
+      throw new Error(`${formatReference({ ...to, digest })} is not there after its import`);
+    await registries.protectManifest({ ...to, digest });
+  }
+  return { platforms, subject: subject.digest, images: subject.images };
+}
