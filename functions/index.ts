@@ -50,6 +50,7 @@ const world: Surroundings = {
   policies: policyFolder({ folder: settings.policy, settings: policyVariables(process.env), ledger: azure.ledger }),
   quarantine: settings.quarantineRegistry,
   runnerImage: settings.runnerImage,
+  ...(settings.probeImage === undefined ? {} : { probeImage: settings.probeImage }),
   startedAt: Date.now(),
   log: invocationLog,
   telemetry,

@@ -30,6 +30,8 @@ export interface Settings {
   announcementsEndpoint: string;
   quarantineRegistry: Host;
   runnerImage: string;
+  /** What asks candidates in probes that name no client; by digest. */
+  probeImage?: string;
   /** The name of a key in the key vault. */
   signingKey: string;
   sweepSchedule: string;
@@ -89,6 +91,14 @@ const schema = z.object({
     .meta({
       description: 'The docker client that starts checks; best a copy of your own, by digest.',
       example: 'docker:28-cli',
+    }),
+  PROBE_IMAGE: z
+    .string()
+    .regex(/^[A-Za-z0-9][A-Za-z0-9._/:-]*@sha256:[0-9a-f]{64}$/, 'not an image by digest (<image>@sha256:<digest>)')
+    .optional()
+    .meta({
+      description: 'What asks candidates in probes that name no client, by digest; without it, RUNNER_IMAGE.',
+      example: 'docker.io/library/alpine@sha256:4bcff63911fcb4448bd4fdacec207030997caf25e9bea4045fa6c8c44de311d1',
     }),
   SIGNING_KEY: z
     .string()
@@ -219,6 +229,7 @@ const named = (values: z.output<typeof schema>): Settings => ({
   announcementsEndpoint: values.ANNOUNCEMENTS_ENDPOINT,
   quarantineRegistry: values.QUARANTINE_REGISTRY,
   runnerImage: values.RUNNER_IMAGE,
+  ...(values.PROBE_IMAGE !== undefined && { probeImage: values.PROBE_IMAGE }),
   signingKey: values.SIGNING_KEY,
   sweepSchedule: values.SWEEP_SCHEDULE,
   taskHub: values.TASK_HUB,

@@ -24,6 +24,9 @@ const titles: Record<keyof typeof sections, string> = {
   freeze: 'A window: an entry of `freeze`',
   gate: 'A gate: `gates.<name>`',
   check: 'A check: `gates.<name>.checks.<name>`',
+  probe: 'A probe: `gates.<name>.checks.<name>.probe`',
+  http: 'A page: `gates.<name>.checks.<name>.probe.http`',
+  tcp: 'A connection: `gates.<name>.checks.<name>.probe.tcp`',
   task: 'A task: `gates.<name>.checks.<name>.task`',
   vulnerabilities: 'A scan: `gates.<name>.checks.<name>.vulnerabilities`',
   database: 'Its database: `gates.<name>.checks.<name>.vulnerabilities.database`',
@@ -43,8 +46,21 @@ const titles: Record<keyof typeof sections, string> = {
 const notes: Partial<Record<keyof typeof sections, string>> = {
   freeze: `Every week, as \`Fri 16:00\` to \`Mon 08:00\`, or once, as \`2026-12-24\` to \`2027-01-02\`. Windows at the top of a file are for every gate and app of that file,
 and those of a gate or an app come to them; where they overlap or touch they are one. What they stop, and how to go through all the same: [freeze.md](freeze.md).`,
-  check: `A check is a \`script\`, a \`task\`, a \`config\` or a \`signature\`. A script runs inside the candidate: no network, no rights, read-only but for \`/tmp\`. Exit code 0 is a pass, 1 to
-124 a fail; anything else is no verdict, and is asked again after 1, 10 and 60 minutes.`,
+  check: `A check is a \`script\`, a \`probe\`, a \`task\`, a \`config\`, a \`signature\` or a \`vulnerabilities\` scan. A script runs inside the candidate: no network, no rights, read-only but for \`/tmp\`. Exit code 0 is a pass,
+1 to 124 a fail; anything else is no verdict, and is asked again after 1, 10 and 60 minutes.
+
+\`user\`, \`writable\` and \`tmpfs\` are for the sandbox of scripts and probes. They take back nothing else: there is no network, no capability and no new privilege for
+anybody in it, root included, and never more than 1 GiB of memory, one processor and 256 processes. A machine that cannot do that has no verdict.`,
+  probe: `The candidate is started as a service, in the same sandbox, behind its own entry point. A client in a container of its own, which shares nothing with it but the
+loopback, asks it again and again until it answers as it should, or \`within\` is over. It passes if it is still up then. It may listen at any port,
+also below 1024. The client's image is pinned by digest; it never sees more than the question.
+
+\`\`\`yaml
+page: { probe: { http: { path: /, port: 8080, body: Welcome } }, within: 1m, user: 101, tmpfs: [/var/cache/nginx, /run] }
+cache: { probe: { run: "redis-cli ping | grep -q PONG" }, client: "docker.io/library/redis@sha256:<digest>" }
+\`\`\``,
+  http: `The question is \`GET <path> HTTP/1.0\` for the host \`localhost\`. An answer has 10 seconds and a mebibyte, and has to end. No redirect is followed, and there is no
+TLS: for that, and for anything else, \`run\` a line in a client that can.`,
   task: `The task file is run as it is, in the quarantine registry, with two values: \`CANDIDATE\`, the candidate by digest, and \`REGISTRY_FROM_URL\`, what stands
 before the upstream's repository and tag there, where the tag names the candidate while the task runs. One task of a gate runs at a time. It passes when
 every step has succeeded and the log records that an image was built from the candidate, in a \`build\` step. **Nothing isolates it**: every step holds the

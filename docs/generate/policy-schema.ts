@@ -14,6 +14,7 @@ import { freezeFields } from '../../shared/domain/policy/freeze-window.ts';
 import { fastLaneFields } from '../../shared/domain/policy/gate-fields.ts';
 import { gateFields } from '../../shared/domain/policy/gate.ts';
 import { buildFields, imageFields } from '../../shared/domain/policy/image.ts';
+import { httpFields, questionFields, tcpFields } from '../../shared/domain/policy/probe-check.ts';
 import { name } from '../../shared/domain/policy/schemas.ts';
 import { identityFields, signatureKeyFields } from '../../shared/domain/policy/signature-check.ts';
 import { taskReferenceFields } from '../../shared/domain/policy/task-check.ts';
@@ -23,6 +24,11 @@ import { upstreamFields } from '../../shared/domain/policy/upstreams.ts';
 /** Every mapping of a policy that has keys of its own, in the order in which a person meets them. */
 const task = z.strictObject(taskReferenceFields).meta({
   description: "a task file of a team's own in git, run without a sandbox in the quarantine registry",
+});
+const http = z.strictObject(httpFields).meta({ description: 'a page, or whatever else answers by HTTP' });
+const tcp = z.strictObject(tcpFields).meta({ description: 'a port that has to take a connection' });
+const probe = z.strictObject({ ...questionFields, http: http.optional(), tcp: tcp.optional() }).meta({
+  description: 'what the candidate is asked as a service: one of the three',
 });
 const database = z.strictObject(scanDatabaseFields).meta({ description: 'the data that the scanner compares with' });
 const vulnerabilities = z.strictObject({ ...scanFields, database: database.optional() }).meta({
@@ -48,6 +54,7 @@ const signature = z
   .meta({ description: 'who has to have signed it, with cosign' });
 const check = z.strictObject({
   ...checkFields,
+  probe: probe.optional(),
   task: task.optional(),
   config: config.optional(),
   vulnerabilities: vulnerabilities.optional(),
@@ -95,6 +102,9 @@ export const sections = {
   freeze,
   gate,
   check,
+  probe,
+  http,
+  tcp,
   task,
   vulnerabilities,
   database,

@@ -18,6 +18,8 @@ export interface Surroundings extends Ports {
   startedAt: number;
   /** The trusted image of a check's one step: a docker client with a shell. */
   runnerImage: string;
+  /** What asks candidates in probes that name no client; the runner when it is left out. */
+  probeImage?: string;
 }
 
 export interface Log {

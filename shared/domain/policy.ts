@@ -4,6 +4,7 @@
  * Secrets are still `${secret:name}` here; the activity that needs one reads it.
  */
 import type { ApprovalRule } from './approvals.ts';
+import type { Sandbox } from './checks/sandbox.ts';
 import type { Severity, Waiver } from './checks/vulnerabilities/finding.ts';
 import type { Grade } from './fast-lane.ts';
 import type { FreezeWindow } from './freeze.ts';
@@ -53,17 +54,42 @@ export interface FastLane {
   approvals: number;
 }
 
-export type Check = ScriptCheck | TaskCheck | VulnerabilitiesCheck | ConfigCheck | SignatureCheck;
+export type Check = ScriptCheck | ProbeCheck | TaskCheck | VulnerabilitiesCheck | ConfigCheck | SignatureCheck;
 
 export interface ScriptCheck {
   kind: 'script';
   name: string;
   /** The bytes of the script, as text. */
   script: string;
+  /** Left out: as narrow as it gets. */
+  sandbox?: Sandbox;
   timeoutSeconds: number;
   /** Over kind, parameters and script bytes. A verdict counts only under the hash it was given for. */
   hash: string;
 }
+
+/** The candidate as a service, asked from beside it. */
+export interface ProbeCheck {
+  kind: 'probe';
+  name: string;
+  ask: Question;
+  /** How long the candidate may take until it answers as asked. */
+  withinSeconds: number;
+  /** What it runs in place of its own command, behind its own entry point. */
+  command?: string[];
+  /** The image that asks, by digest; the app's own when it is left out. */
+  client?: DigestReference;
+  sandbox?: Sandbox;
+  timeoutSeconds: number;
+  hash: string;
+}
+
+/** All on the candidate's loopback. */
+export type Question =
+  | { kind: 'http'; path: string; port: number; status: number; contains?: string; matches?: string }
+  | { kind: 'tcp'; port: number }
+  /** A line for the shell of the client. */
+  | { kind: 'run'; line: string };
 
 /** A task file of the team's own, from git. It runs without a sandbox, which the policy has to say in so many words. */
 export interface TaskCheck {

@@ -31,28 +31,53 @@ interface Blob {
   digest: string;
   bytes: Buffer;
 }
+export interface Layer {
+  /** Of the layer unpacked. */
+  diffId: string;
+  packed: Blob;
+}
 
 export type File = { path: string; text: string; mode?: number } | { path: string; bytes: Buffer; mode?: number };
 
 /** What a shell script of a test may call. */
 const APPLETS = ['sh', 'cat', 'sleep', 'echo', 'ls', 'test'];
 
-/** An image of these files, with a busybox below them unless it is to be `bare`. */
+/** What an image says of itself: https://github.com/opencontainers/image-spec/blob/v1.1.0/config.md, and what Docker adds to it. */
+export interface Says {
+  created?: string;
+  author?: string;
+  config?: {
+    User?: string;
+    Env?: string[];
+    Entrypoint?: string[];
+    Cmd?: string[];
+    WorkingDir?: string;
+    Labels?: Record<string, string>;
+    Volumes?: Record<string, object>;
+    OnBuild?: string[];
+  };
+}
+
+/** An image of these files, with a busybox below them unless there is to be `nothing`, and a layer on top. */
 export async function image(options: {
   files?: File[];
   architecture?: string;
   below?: 'busybox' | 'nothing';
+  layer?: Layer;
+  says?: Says;
 }): Promise<Image> {
-  const { files = [], architecture = thisArchitecture, below = 'busybox' } = options;
+  const { files = [], architecture = thisArchitecture, below = 'busybox', layer: top, says = {} } = options;
   const layers = [
     ...(below === 'busybox' ? [await (busyboxLayer ??= makeBusyboxLayer())] : []),
     ...(files.length > 0 ? [await layerOf(files)] : []),
+    ...(top ? [top] : []),
   ];
   const platform = { os: 'linux', architecture };
   const config = blob(
     JSON.stringify({
+      ...says,
       ...platform,
-      config: { Env: ['PATH=/bin'] },
+      config: { ...says.config, Env: ['PATH=/bin', ...(says.config?.Env ?? [])] },
       rootfs: { type: 'layers', diff_ids: layers.map(({ diffId }) => diffId) },
       history: layers.map(() => ({ created_by: 'a test' })),
     }),
@@ -120,11 +145,6 @@ function manifestOf(options: { config: Blob; layers: { mediaType: string; blob: 
   return { digest: manifest.digest, mediaType: MANIFEST, blobs, platform };
 }
 
-interface Layer {
-  diffId: string;
-  packed: Blob;
-}
-
 let busyboxLayer: Promise<Layer> | undefined;
 
 async function makeBusyboxLayer(): Promise<Layer> {
@@ -156,7 +176,7 @@ const own = ({ blobs: [first] }: Image): Blob => first ?? blob('');
 
 const descriptor = (mediaType: string, { digest, bytes }: Blob) => ({ mediaType, digest, size: bytes.length });
 
-function blob(content: string | Buffer): Blob {
+export function blob(content: string | Buffer): Blob {
   const bytes = Buffer.from(content);
   return { bytes, digest: `sha256:${createHash('sha256').update(bytes).digest('hex')}` };
 }

@@ -10,6 +10,7 @@ interface Traits {
 
 export const TRAITS: Record<Check['kind'], Traits> = {
   script: {},
+  probe: {},
   // The upstream's tag in the candidate's repository.
   task: { alone: true },
   vulnerabilities: {},
@@ -20,6 +21,7 @@ export const TRAITS: Record<Check['kind'], Traits> = {
 /** Which kinds start the candidate, or have it pulled as an image, so that they cannot be asked of what is none. */
 export const STARTS_IT: Record<Check['kind'], boolean> = {
   script: true,
+  probe: true,
   task: false,
   config: false,
   signature: false,

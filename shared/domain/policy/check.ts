@@ -8,6 +8,7 @@ import { checkTimeout } from './gate-fields.ts';
 import type { Place } from './place.ts';
 import type { PolicyFiles } from './policy-files.ts';
 import { isName, NAME_RULE } from './schemas.ts';
+import { probeFields, probeReader } from './probe-check.ts';
 import { scriptFields, scriptReader } from './script-check.ts';
 import { signatureFields, signatureReader } from './signature-check.ts';
 import { taskFields, taskReader } from './task-check.ts';
@@ -19,6 +20,7 @@ const MOST_CHECKS = 50;
 /** Every kind by the key that makes a check one of it. */
 const readers: Record<string, CheckReader> = {
   script: scriptReader,
+  probe: probeReader,
   task: taskReader,
   vulnerabilities: vulnerabilitiesReader,
   config: configReader,
@@ -27,15 +29,13 @@ const readers: Record<string, CheckReader> = {
 
 export const checkFields = {
   ...scriptFields,
+  ...probeFields,
   ...taskFields,
   ...vulnerabilitiesFields,
   ...configFields,
   ...signatureFields,
   timeout: checkTimeout.optional(),
 };
-
-const USE_ANOTHER = 'Use a "script" or a "task" check, or remove it.';
-const notBuilt = { probe: USE_ANOTHER };
 
 export interface CheckSurroundings {
   gate: string;
@@ -72,11 +72,7 @@ function readCheck(
   if (!isName(name)) place.problemAtKey(`${NAME_RULE}.`);
   const kinds = Object.keys(readers).filter((kind) => place.child(kind).value !== undefined);
   const [kind] = kinds;
-  const { timeout } = readFields(
-    place,
-    { timeout: checkFields.timeout },
-    { notBuilt, alsoKnown: Object.keys(checkFields) },
-  );
+  const { timeout } = readFields(place, { timeout: checkFields.timeout }, { alsoKnown: Object.keys(checkFields) });
   const timeoutMs = filledIn(place, 'timeout', { read: timeout, fallback, builtIn: fallback });
   if (kinds.length > 1) {
     const names = kinds.map((name) => `"${name}"`).join(' or a ');
@@ -89,7 +85,7 @@ function readCheck(
       place.child(key).problemAtKey(`${key}: it goes with ${owners} checks; remove it.`);
   }
   if (reader) return reader.read(name, place, { gate, timeoutMs, folder, hash });
-  if (place.isMapping && !Object.keys(notBuilt).some((key) => place.child(key).value !== undefined)) {
+  if (place.isMapping) {
     place.problemAtKey('"script" is missing: the script that runs inside the candidate, such as checks/node/test.sh.');
   }
   return undefined;

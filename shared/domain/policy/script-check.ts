@@ -3,6 +3,7 @@ import type { ScriptCheck } from '../policy.ts';
 import { canonicalJson } from './canonical-json.ts';
 import type { CheckReader } from './check-reader.ts';
 import { readFields } from './fields.ts';
+import { readSandbox, sandboxFields } from './sandbox-fields.ts';
 import { policyPath } from './schemas.ts';
 
 export const scriptFields = {
@@ -10,17 +11,18 @@ export const scriptFields = {
     description: 'a script of the policy folder, run inside the sandboxed candidate; exit code 0 is a pass',
     examples: ['checks/node/test.sh'],
   }),
+  ...sandboxFields,
 };
 
 export const scriptReader: CheckReader = {
   fields: scriptFields,
   read(name, place, { timeoutMs, folder, hash }): ScriptCheck | undefined {
-    const { script: path } = readFields(place, scriptFields, { others: 'kept' });
+    const { script: path, ...rest } = readFields(place, scriptFields, { others: 'kept' });
     const at = place.child('script');
     const script = path === undefined ? undefined : folder.read(path, at);
     if (script?.trim() === '') at.problem(`script "${path}" is empty, so it would pass everything.`);
     if (script === undefined || timeoutMs === undefined) return undefined;
-    const asked = { kind: 'script' as const, script, timeoutSeconds: timeoutMs / 1_000 };
+    const asked = { kind: 'script' as const, script, timeoutSeconds: timeoutMs / 1_000, ...readSandbox(rest) };
     return { ...asked, name, hash: hash(canonicalJson(asked)) };
   },
 };

@@ -3,56 +3,64 @@ import { spawn } from 'node:child_process';
 import { chmod, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { planProbe } from '../../../shared/domain/checks/probe.ts';
 import { planScript } from '../../../shared/domain/checks/script.ts';
+import type { ProbeCheck, ScriptCheck } from '../../../shared/domain/policy.ts';
 import { formatReference, host, repository } from '../../../shared/domain/reference.ts';
 import { A } from '../../unit/domain/gate-builders.ts';
 
 export interface CheckRun {
   nonce: string;
   candidate: string;
-  script: string;
-  /** Runs the check of a candidate that is this shell script. `pull` and `fill`: exit codes of these steps. */
+  /**
+   * Runs the check of a candidate that is this shell script, asked by a client that is the other one. `pull` and `fill`: exit codes of
+   * these steps.
+   */
   with(
     candidate: string,
-    options?: { pull?: number; fill?: number; timeoutSeconds?: number },
+    options?: { client?: string; pull?: number; fill?: number; timeoutSeconds?: number },
   ): Promise<{ code: number | null; log: string; errors: string }>;
   /** The arguments of each call of `docker`, in order. */
   calls(): Promise<string[]>;
   candidateRuns(): Promise<string[]>;
+  clientRuns(): Promise<string[]>;
   inVolume(path: string): Promise<string>;
   remove(): Promise<void>;
 }
 
+/** A container is a process; its id is in a file of its name. It is ended by SIGPIPE, of which a shell says nothing. */
 const DOCKER = `#!/bin/sh
-echo "$*" >>"$FAKE/calls"
-case "$1 $2" in
+[ "$1 $2" = 'container inspect' ] || echo "$*" >>"$FAKE/calls"
+pid_of() { cat "$FAKE/$1.pid" 2>/dev/null || echo none; }
+case "$*" in
 'volume create') echo fresh-volume ;;
-'pull --quiet') exit "$FAKE_PULL" ;;
-'run --rm')
-  case "$*" in
-  *'--entrypoint tar'*)
-    [ "$FAKE_FILL" = 0 ] || { cat >/dev/null; exit "$FAKE_FILL"; }
-    exec tar -xf - -C "$FAKE/volume"
-    ;;
-  *) exec env -i PATH="$PATH" sh "$FAKE/candidate.sh" ;;
-  esac
+'pull --quiet'*) exit "$FAKE_PULL" ;;
+'container inspect'*candidate-*) kill -0 "$(pid_of candidate)" 2>/dev/null && echo true ;;
+*'--entrypoint tar'*)
+  [ "$FAKE_FILL" = 0 ] || { cat >/dev/null; exit "$FAKE_FILL"; }
+  exec tar -xf - -C "$FAKE/volume"
   ;;
+'run --name candidate-'*) echo $$ >"$FAKE/candidate.pid"; exec env -i PATH="$PATH" sh "$FAKE/candidate.sh" ;;
+'run --name client-'*) echo $$ >"$FAKE/client.pid"; exec env -i PATH="$PATH" FAKE="$FAKE" sh "$FAKE/client.sh" ;;
+'rm --force --volumes candidate-'*) kill -PIPE "$(pid_of candidate)" 2>/dev/null ;;
+'rm --force --volumes client-'*) kill -PIPE "$(pid_of client)" 2>/dev/null ;;
 esac
 `;
 
-export async function checkRun(): Promise<CheckRun> {
+const CANDIDATE = {
+  host: host.parse('quarantine.azurecr.io'),
+  repository: repository.parse('node/library/node'),
+  digest: A,
+};
+export const RUNNER = 'docker:28-cli';
+export const CLIENT = `docker.io/library/alpine@sha256:${'c'.repeat(64)}`;
+
+export async function checkRun(check: ScriptCheck | ProbeCheck): Promise<CheckRun> {
   const folder = await mkdtemp(join(tmpdir(), 'gated-import-check-'));
   const nonce = '5ec7e75ec7e7';
-  const script = 'node --version\n';
-  const candidate = {
-    host: host.parse('quarantine.azurecr.io'),
-    repository: repository.parse('node/library/node'),
-    digest: A,
-  };
-  const plan = planScript(
-    { kind: 'script', name: 'functional', script, timeoutSeconds: 240, hash: 'h' },
-    { candidate, runnerImage: 'docker:28-cli', nonce },
-  );
+  const candidate = CANDIDATE;
+  const facts = { candidate, runnerImage: RUNNER, clientImage: CLIENT, nonce };
+  const plan = check.kind === 'script' ? planScript(check, facts) : planProbe(check, facts);
   for (const { path, text } of plan.files) {
     await mkdir(dirname(join(folder, 'run', path)), { recursive: true });
     await writeFile(join(folder, 'run', path), text);
@@ -67,20 +75,22 @@ export async function checkRun(): Promise<CheckRun> {
   return {
     nonce,
     candidate: formatReference(candidate),
-    script,
     calls,
-    candidateRuns: async () => (await calls()).filter((call) => call.includes('/gate/test.sh')),
+    candidateRuns: async () => (await calls()).filter((call) => call.startsWith('run --name candidate-')),
+    clientRuns: async () => (await calls()).filter((call) => call.startsWith('run --name client-')),
     inVolume: (path) => readFile(join(folder, 'volume', path), 'utf8'),
     remove: () => rm(folder, { recursive: true, force: true }),
-    async with(body, { pull = 0, fill = 0, timeoutSeconds = 60 } = {}) {
+    async with(body, { client = 'exit 0', pull = 0, fill = 0, timeoutSeconds = 60 } = {}) {
       await writeFile(join(folder, 'candidate.sh'), body);
+      await writeFile(join(folder, 'client.sh'), client);
       return runScript(join(folder, 'run'), {
         PATH: `${join(folder, 'bin')}:${process.env['PATH']}`,
         TMPDIR: folder,
         FAKE: folder,
         FAKE_PULL: String(pull),
         FAKE_FILL: String(fill),
-        RUNNER: 'docker:28-cli',
+        RUNNER,
+        CLIENT,
         CANDIDATE: formatReference(candidate),
         NONCE: nonce,
         TIMEOUT: String(timeoutSeconds),

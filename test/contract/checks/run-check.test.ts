@@ -3,9 +3,12 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { judgeScript } from '../../../shared/domain/checks/script.ts';
 import { checkRun, type CheckRun } from './fake-docker.ts';
 
+const script = 'node --version\n';
+const check = { kind: 'script' as const, name: 'functional', script, timeoutSeconds: 240, hash: 'h' };
+
 let run: CheckRun;
 beforeEach(async () => {
-  run = await checkRun();
+  run = await checkRun(check);
 });
 afterEach(() => run.remove());
 
@@ -27,13 +30,15 @@ describe('run-check.sh', () => {
     for (const flags of [
       '--network none',
       '--read-only',
-      '--tmpfs /tmp',
+      '--tmpfs /tmp:mode=1777',
       '--cap-drop ALL',
       '--security-opt no-new-privileges',
       '--user 65534:65534',
       '--pids-limit 256',
       '--memory 1g',
       '--cpus 1',
+      '--no-healthcheck',
+      '--log-driver none',
       '--entrypoint /bin/sh',
     ]) {
       expect(` ${asked} `, flags).toContain(` ${flags} `);
@@ -55,6 +60,37 @@ describe('run-check.sh', () => {
     expect(asked?.endsWith(`${run.candidate} /gate/test.sh`)).toBe(true);
   });
 
+  it('gives the candidate what its check asks for in writing, and takes every other right from it', async () => {
+    const wider = await checkRun({
+      ...check,
+      sandbox: { user: '101:0', writable: true, tmpfs: ['/run', '/var/cache'] },
+    });
+    await wider.with('exit 0');
+
+    const [asked = ''] = await wider.candidateRuns();
+    await wider.remove();
+    const words = asked.split(' ');
+    expect(words).not.toContain('--read-only');
+    expect(asked).toContain(' --user 101:0 ');
+    expect(words.filter((_, at) => words[at - 1] === '--tmpfs')).toEqual([
+      '/tmp:mode=1777',
+      '/run:mode=1777',
+      '/var/cache:mode=1777',
+    ]);
+    expect(asked).toContain(' --network none ');
+    expect(asked).toContain(' --cap-drop ALL --security-opt no-new-privileges ');
+  });
+
+  it('has no verdict on a machine that refuses a flag of the sandbox', async () => {
+    const { log } = await run.with('echo "unknown flag: --pids-limit" >&2; exit 125');
+
+    expect(judge(log)).toEqual({
+      verdict: 'unknown',
+      reasons: ['exit code 125: the candidate could not be run in the sandbox', 'unknown flag: --pids-limit'],
+    });
+    expect(await run.candidateRuns()).toHaveLength(1);
+  });
+
   it('mounts one volume, made for this run, and read-only', async () => {
     await run.with('exit 0');
 
@@ -65,7 +101,7 @@ describe('run-check.sh', () => {
   it('gives the candidate the script of the policy', async () => {
     await run.with('exit 0');
 
-    expect(await run.inVolume('test.sh')).toBe(run.script);
+    expect(await run.inVolume('test.sh')).toBe(script);
   });
 
   it('tells the candidate neither the nonce nor anything else of the step', async () => {
@@ -125,7 +161,7 @@ describe('run-check.sh', () => {
     expect(log.length).toBeLessThan(1_100_000);
     expect(judge(log).verdict).toBe('unknown');
     expect(log.endsWith(`gate-result ${run.nonce} cut\n`)).toBe(true);
-    expect((await run.calls()).filter((call) => call.startsWith('rm --force candidate-'))).toHaveLength(2);
+    expect((await run.calls()).filter((call) => call.startsWith('rm --force --volumes candidate-'))).toHaveLength(2);
   });
 
   it('keeps what fits to the last byte', async () => {
@@ -145,7 +181,7 @@ describe('run-check.sh', () => {
     await run.with('exit 0', { pull: 1 });
 
     const calls = await run.calls();
-    expect(calls.at(-2)).toMatch(/^rm --force candidate-[0-9a-f]{16}$/);
+    expect(calls.at(-2)).toMatch(/^rm --force --volumes candidate-[0-9a-f]{16}$/);
     expect(calls.at(-1)).toBe('volume rm --force fresh-volume');
   });
 });

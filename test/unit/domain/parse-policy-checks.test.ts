@@ -72,13 +72,6 @@ const checks: Row[] = [
     { gates: { 'timeout: 4m': 'timeout: 8h' } },
     ['gates.yaml:7:54  gate "node", check "functional": timeout: a check gets at least 1s and at most 7h.'],
   ],
-  ...['probe'].map((kind): Row => [
-    `a ${kind} check, which is not built`,
-    { gates: { '{ script: checks/node.sh, timeout: 4m }': `{ ${kind}: {} }` } },
-    [
-      `gates.yaml:7:21  gate "node", check "functional": "${kind}" is not built yet. Use a "script" or a "task" check, or remove it.`,
-    ],
-  ]),
   [
     'a task that does not say that it runs without a sandbox',
     task('task: { context: "https://git.example.com/t.git#main" }'),

@@ -2,6 +2,7 @@
 import type { Check } from '../../../../shared/domain/policy.ts';
 import { configEffects } from './config.ts';
 import type { CheckEffects } from './kind.ts';
+import { probeEffects } from './probe.ts';
 import { scriptEffects } from './script.ts';
 import { signatureEffects } from './signature.ts';
 import { taskEffects } from './task.ts';
@@ -9,6 +10,7 @@ import { vulnerabilitiesEffects } from './vulnerabilities.ts';
 
 const kinds: { [Kind in Check['kind']]: CheckEffects<Extract<Check, { kind: Kind }>> } = {
   script: scriptEffects,
+  probe: probeEffects,
   task: taskEffects,
   vulnerabilities: vulnerabilitiesEffects,
   config: configEffects,

@@ -1,5 +1,5 @@
 /** Schedules what a check plans as a quick run in the quarantine registry. */
-import type { CheckPlan } from '../../../../shared/domain/checks/script.ts';
+import type { CheckPlan } from '../../../../shared/domain/checks/trusted-step.ts';
 import type { Surroundings } from '../../activity.ts';
 import type { Started } from './kind.ts';
 

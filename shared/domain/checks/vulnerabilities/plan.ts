@@ -6,7 +6,7 @@
  */
 import { formatReference, type DigestReference } from '../../reference.ts';
 import type { VulnerabilitiesCheck } from '../../policy.ts';
-import type { CheckPlan } from '../script.ts';
+import type { CheckPlan } from '../trusted-step.ts';
 import { RUN_SCAN } from './run-scan.ts';
 
 /** Where a scanner finds what `{image}` and `{database}` in its arguments stand for. */

@@ -41,6 +41,18 @@ describe('the verdict of a run', () => {
     ],
     ['lines may end in CR LF', `candidate | well\r\ngate-result ${nonce} 0\r\n`, 'pass'],
     ['the last line may have no end', `candidate | well\ngate-result ${nonce} 0`, 'pass'],
+    ['a program of another machine is unknown', `candidate | exec /bin/sh: exec format error\n${result(1)}`, 'unknown'],
+    [
+      'a program of another machine is unknown, as older runtimes say it',
+      `candidate | standard_init_linux.go:228: exec user process caused: exec format error\n${result(1)}`,
+      'unknown',
+    ],
+    [
+      'the same words after others are the candidate’s own',
+      `candidate | well\ncandidate | exec /bin/sh: exec format error\n${result(1)}`,
+      'fail',
+    ],
+    ['the same words and exit code 0 are a pass', `candidate | exec x: exec format error\n${result(0)}`, 'pass'],
     [
       'the service’s own lines are not read',
       `2026/03/02 Launching container\n${result(0)}Run ID: ca1 was successful\n`,
