@@ -1,12 +1,13 @@
 /** Approval, on the virtual clock: the policy of docs/approvals.md, people who decide through the API, and what the gate makes of it. */
 import { readFileSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { Digest } from '../../shared/domain/reference.ts';
+import { parseTagReference, type Digest } from '../../shared/domain/reference.ts';
 import { readCandidate } from '../../shared/ledger/gate-book.ts';
 import { readJournal, dayOf } from '../../shared/ledger/journal-book.ts';
+import { readRecords } from '../../shared/record/read-records.ts';
 import { valid, type Change } from '../unit/domain/policy-fixture.ts';
 import { call, principal, type Call } from '../unit/functions/http/call.ts';
-import { blue, gateWorld, green, MINUTE, type GateWorld } from './gate-world.ts';
+import { blue, gateWorld, green, MINUTE, STABLE, type GateWorld } from './gate-world.ts';
 
 const DAY = 24 * 60 * MINUTE;
 const page = readFileSync(new URL('../../docs/approvals.md', import.meta.url), 'utf8');
@@ -55,6 +56,11 @@ async function sweepFor(ms: number, everyMs = 12 * 60 * MINUTE): Promise<void> {
     await world.pass(20_000);
   }
 }
+async function recordOf(digest: Digest) {
+  const { host, repository } = parseTagReference(STABLE);
+  const publicKeys = (await world.ports.signing.keys()).map(({ publicKey }) => publicKey);
+  return (await readRecords(world.ports.registries, { host, repository, digest }, { publicKeys })).records[0]?.record;
+}
 const journal = async () => (await readJournal(world.ports.ledger, dayOf(world.clock.now()))).map(({ entry }) => entry);
 
 describe('the gate of docs/approvals.md', () => {
@@ -71,6 +77,10 @@ describe('the gate of docs/approvals.md', () => {
 
     expect(await world.outcome(digest)).toMatchObject({ kind: 'promoted' });
     expect(await world.stable()).toBe(digest);
+    expect((await recordOf(digest))?.approvals).toMatchObject([
+      { by: 'ada', role: 'release-manager', why: 'ada says so' },
+      { by: 'bob', role: 'release-manager', why: 'bob says so' },
+    ]);
     expect(world.ports.announcements.announced.filter(({ type }) => type === 'waiting')).toHaveLength(1);
     await world.everyGenerationReplays('gate-node');
   });

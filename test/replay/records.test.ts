@@ -1,5 +1,6 @@
 /** A promotion leaves a signed record on what it promoted, and nothing is built on or deployed from a promotion whose record does not hold. */
 import { afterEach, describe, expect, it } from 'vitest';
+import { verifyRecordOf } from '../../functions/activities/record/verify-record.ts';
 import { parseTagReference, type Digest, type DigestReference } from '../../shared/domain/reference.ts';
 import { BUNDLE_TYPE } from '../../shared/domain/record/envelope.ts';
 import { readPromotions } from '../../shared/ledger/gate-book.ts';
@@ -101,6 +102,23 @@ describe('the record of a promotion', () => {
     await promote(world);
 
     expect(seen).toEqual([undefined, 1]);
+  });
+
+  it('still counts when its digest is sighted again, and the promotion takes the later number', async () => {
+    const world = checked();
+    const digest = await promote(world, green);
+    world.push(blue);
+    world.checksAnswer(() => 1);
+    await promote(world, blue);
+    await promote(world, green);
+    expect((await world.gate()).current).toMatchObject({ digest, sequence: 3 });
+
+    const verified = await verifyRecordOf(world.surroundings, { gate: 'node', digest });
+
+    expect(verified).toMatchObject({
+      kind: 'verified',
+      said: expect.stringContaining('promotion 1 of gate') as string,
+    });
   });
 
   it('names what was promoted before it', async () => {

@@ -13,6 +13,7 @@ import { seal } from '../../../shared/record/bundle.ts';
 import { digestOfBytes } from '../../../shared/record/digest-of-bytes.ts';
 import { readRecords } from '../../../shared/record/read-records.ts';
 import type { Activity, Surroundings } from '../activity.ts';
+import { recordedApprovals } from '../record/recorded-approvals.ts';
 import { recordedEvidence } from '../record/recorded-evidence.ts';
 import { promotionUnderWay, type PromotionRequest, type UnderWay } from './promotion-under-way.ts';
 
@@ -72,7 +73,7 @@ async function decisionOf(
     policy,
     evidence,
     ...(gate.unchecked.length > 0 ? { unchecked: gate.unchecked } : {}),
-    approvals: [],
+    approvals: recordedApprovals(gate, candidate.row.value),
     seenSince: new Date(candidate.row.value.seenSince).toISOString(),
     decidedAt: new Date(at).toISOString(),
     key: '',

@@ -78,11 +78,14 @@ async function verify(
   };
 }
 
+/** As it was made: the current one takes the number of a later sighting of its digest, and its record keeps the number of the promotion. */
 async function promotionOf(
   ledger: Ledger,
   { gate, digest }: { gate: string; digest: Digest },
 ): Promise<KeptPromotion | undefined> {
+  const promotions = await readPromotions(ledger, gate, { most: MOST_PROMOTIONS });
+  const made = promotions.find(({ subject }) => subject === digest);
+  if (made) return made;
   const current = (await readGate(ledger, gate)).gate?.value.current;
-  if (current?.subject === digest) return current;
-  return (await readPromotions(ledger, gate, { most: MOST_PROMOTIONS })).find(({ subject }) => subject === digest);
+  return current?.subject === digest ? current : undefined;
 }
