@@ -10,14 +10,15 @@ const examplesOf = (name: string) => [...page(name).matchAll(/```yaml\n(.+?)```/
 
 let files: Record<string, string>;
 beforeAll(async () => {
-  files = { 'keys/acme.pub': keyPair().pem, 'trust/trusted_root.json': (await sigstore()).trustRoot };
+  const scripts = { 'checks/node.sh': 'node --version\n', 'checks/npm.sh': 'npm --version\n' };
+  files = { ...scripts, 'keys/acme.pub': keyPair().pem, 'trust/trusted_root.json': (await sigstore()).trustRoot };
 });
 
-describe.each(['config', 'signature'])('docs/checks/%s.md', (name) => {
+describe.each(['config', 'probe', 'script', 'signature', 'task'])('docs/checks/%s.md', (name) => {
   test('has examples', () => expect(examplesOf(name)).not.toEqual([]));
 
   test.each(examplesOf(name))('an example is a policy', (text) => {
-    const only = { 'apps/web.yaml': undefined, 'checks/node.sh': undefined };
+    const only = { 'apps/web.yaml': undefined };
 
     expect(problemsOf({ files: { ...only, ...files, 'gates.yaml': text } })).toEqual([]);
   });
