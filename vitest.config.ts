@@ -28,7 +28,7 @@ export default defineConfig({
       project('replay', 1, 10_000, pure),
       project('contract', 2, 30_000, { maxWorkers: 4 }),
       project('e2e', 3, 180_000, { maxWorkers: 2 }),
-      project('hostile', 3, 240_000, { maxConcurrency: 40 }),
+      project('hostile', 3, 240_000, { maxWorkers: 2, maxConcurrency: 40 }),
     ],
   },
 });

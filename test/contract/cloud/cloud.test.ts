@@ -136,7 +136,7 @@ test('names, logs and lists what it does not know, on every listener', async () 
 
   const answers = [
     await call(arm, `${subscription}?code=secret`, { token: identity.issue(app, 'https://management.azure.com') }),
-    await call(vault, '/keys/mine', { token: identity.issue(app, 'https://vault.azure.net') }),
+    await call(vault, '/certificates/mine', { token: identity.issue(app, 'https://vault.azure.net') }),
     await call(events, '/unheard/of', { method: 'DELETE' }),
     await call(blobs, '/unheard', { method: 'DELETE' }),
     await call(registry, '/unheard', { method: 'DELETE' }),
@@ -148,17 +148,17 @@ test('names, logs and lists what it does not know, on every listener', async () 
 
   expect([...answers.map(({ status }) => status), ofIdentity.status]).toEqual([501, 501, 501, 501, 501, 501]);
   expect(answers[1]?.body).toMatchObject({
-    error: { code: 'NotEmulated', message: expect.stringContaining('GET /keys/mine') as unknown },
+    error: { code: 'NotEmulated', message: expect.stringContaining('GET /certificates/mine') as unknown },
   });
   expect(listed.value.map(({ service, method, path }) => `${service} ${method} ${path}`)).toEqual([
     `arm GET ${subscription}`,
-    'vault GET /keys/mine',
+    'vault GET /certificates/mine',
     'events DELETE /unheard/of',
     'blobs DELETE /unheard',
     'registry baseregistry DELETE /unheard',
     'identity GET /metadata/identity',
   ]);
-  expect(opened.logged).toContain('vault: UNKNOWN vault GET /keys/mine');
+  expect(opened.logged).toContain('vault: UNKNOWN vault GET /certificates/mine');
   expect(opened.logged.join('\n')).not.toContain('secret');
 });
 

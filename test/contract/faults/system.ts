@@ -24,6 +24,7 @@ import { storageFront } from './storage-front.ts';
 
 const GROUP = 'faults-rg';
 const APP_FOLDER = join(import.meta.dirname, '../../..');
+const SIGNING_KEY = 'promotions';
 const REGISTRIES = ['publicreg', 'quarantinereg', 'basereg'] as const;
 type RegistryName = (typeof REGISTRIES)[number];
 
@@ -66,9 +67,10 @@ export async function startSystem(): Promise<System> {
     });
     closing.push(() => cloud.stop());
     trust(cloud.world.tls.caFile);
-    for (const role of ['Key Vault Secrets User', 'EventGrid Data Sender'] as const) {
+    for (const role of ['Key Vault Secrets User', 'Key Vault Crypto Officer', 'EventGrid Data Sender'] as const) {
       cloud.roles.assign(app.objectId, role, `/subscriptions/${config.subscription}`);
     }
+    await makeSigningKey(cloud);
     cloud.vault.put('public-password', await adminPassword(cloud, 'publicreg'));
 
     const storage = await startStorage({
@@ -263,9 +265,23 @@ function environmentOf(
     BASE_REGISTRY: hostOf(config, 'basereg'),
     RUNNER_IMAGE: config.runnerImage,
     SWEEP_SCHEDULE: '0 */10 * * * *',
+    SIGNING_KEY,
     TASK_HUB: 'faults',
     AUTH_MODE: 'local',
   };
+}
+
+async function makeSigningKey({ world, identity }: Cloud): Promise<void> {
+  const vault = `https://localhost:${world.config.ports.vault}`;
+  const response = await fetch(`${vault}/keys/${SIGNING_KEY}/create?api-version=7.5`, {
+    method: 'POST',
+    headers: {
+      authorization: `Bearer ${identity.issue(app, 'https://vault.azure.net')}`,
+      'content-type': 'application/json',
+    },
+    body: JSON.stringify({ kty: 'EC', crv: 'P-256', key_ops: ['sign', 'verify'] }),
+  });
+  if (!response.ok) throw new Error(`the key was not made: ${response.status} ${await response.text()}`);
 }
 
 /** Answers how to put back what was there. */
