@@ -20,7 +20,7 @@ export interface Registry {
 }
 
 export const subscription = '00000000-0000-4000-8000-000000000001';
-const tenant = '00000000-0000-4000-8000-000000000002';
+export const tenant = '00000000-0000-4000-8000-000000000002';
 export const location = 'westeurope';
 export const resourceGroup = 'gated-import-rg';
 const VAULT = 'gatedimport';

@@ -32,6 +32,7 @@ export interface Settings {
   runnerImage: string;
   /** What asks candidates in probes that name no client; by digest. */
   probeImage?: string;
+  agentPool?: string;
   /** The name of a key in the key vault. */
   signingKey: string;
   sweepSchedule: string;
@@ -99,6 +100,15 @@ const schema = z.object({
     .meta({
       description: 'What asks candidates in probes that name no client, by digest; without it, RUNNER_IMAGE.',
       example: 'docker.io/library/alpine@sha256:4bcff63911fcb4448bd4fdacec207030997caf25e9bea4045fa6c8c44de311d1',
+    }),
+  AGENT_POOL: z
+    .string()
+    // https://learn.microsoft.com/rest/api/containerregistry/agent-pools/create
+    .regex(/^[A-Za-z0-9-]{3,20}$/, 'not the name of an agent pool')
+    .optional()
+    .meta({
+      description: 'The agent pool of QUARANTINE_REGISTRY that checks run on; without it, the agents of Azure.',
+      example: 'gated-import',
     }),
   SIGNING_KEY: z
     .string()
@@ -229,6 +239,7 @@ const named = (values: z.output<typeof schema>): Settings => ({
   announcementsEndpoint: values.ANNOUNCEMENTS_ENDPOINT,
   quarantineRegistry: values.QUARANTINE_REGISTRY,
   runnerImage: values.RUNNER_IMAGE,
+  ...(values.AGENT_POOL !== undefined && { agentPool: values.AGENT_POOL }),
   ...(values.PROBE_IMAGE !== undefined && { probeImage: values.PROBE_IMAGE }),
   signingKey: values.SIGNING_KEY,
   sweepSchedule: values.SWEEP_SCHEDULE,

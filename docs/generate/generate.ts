@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { format, resolveConfig } from 'prettier';
 import { endpoints } from '../../functions/http/endpoints/all.ts';
 import { describeApi } from '../../functions/http/openapi.ts';
+import { permissionsPage } from './permissions-page.ts';
 import { policyPage } from './policy-page.ts';
 import { policySchema } from './policy-schema.ts';
 
@@ -15,6 +16,7 @@ export async function generated(): Promise<Record<string, string>> {
   const texts = {
     'gates.schema.json': JSON.stringify(policySchema()),
     'openapi.json': JSON.stringify(describeApi(endpoints)),
+    'permissions.md': permissionsPage(),
     'policy.md': policyPage(),
   };
   const formatted = Object.entries(texts).map(async ([name, text]) => {

@@ -1,5 +1,5 @@
 /**
- * Makes sure that this machine has what a command needs: `node local/setup/machine.ts containers test-tools`.
+ * Makes sure that this machine has what a command needs: `node local/setup/machine.ts containers test-tools bicep`.
  *
  * Says nothing when all is there. On Debian and Ubuntu, as root, it installs what is missing with apt-get, and says so; elsewhere it
  * says what to type.
@@ -7,6 +7,7 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { BicepMissing, ensureBicep } from './bicep.ts';
 import { findBusybox } from './busybox.ts';
 import { withLock } from './lock.mjs';
 import { MachineLacks, missingOn, type Machine, type Need } from './requirements.ts';
@@ -15,18 +16,20 @@ const DOCKER_ANSWERS_WITHIN_MS = 5_000;
 /** How long apt-get waits for another one that holds dpkg's lock, such as unattended upgrades. */
 const APT_LOCK_TIMEOUT_SECONDS = 300;
 
-const needs = process.argv.slice(2).map(readNeed);
+const given = process.argv.slice(2);
+const needs = given.filter((each) => each !== 'bicep').map(readNeed);
 try {
   if (missingOn(look(), needs).length > 0) await withLock(join('.local', 'setup.lock'), () => mend(needs));
+  if (given.includes('bicep')) await ensureBicep();
 } catch (error) {
-  if (!(error instanceof MachineLacks)) throw error;
+  if (!(error instanceof MachineLacks) && !(error instanceof BicepMissing)) throw error;
   console.error(error.message);
   process.exitCode = 1;
 }
 
 function readNeed(text: string): Need {
   if (text === 'containers' || text === 'test-tools') return text;
-  throw new Error(`"${text}" is nothing this knows how to look for: containers, test-tools`);
+  throw new Error(`"${text}" is nothing this knows how to look for: containers, test-tools, bicep`);
 }
 
 function look(): Machine {

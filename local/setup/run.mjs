@@ -1,5 +1,5 @@
 /**
- * Sets this folder up and runs a command in it: `node local/setup/run.mjs [--with=containers,test-tools] <command…>`.
+ * Sets this folder up and runs a command in it: `node local/setup/run.mjs [--with=containers,test-tools,bicep] <command…>`.
  *
  * Plain JavaScript for Node 20 with nothing installed, because it is what installs. Once everything is there it only looks, which takes
  * a tenth of a second. All it says goes to stderr, so that the command's stdout is the command's own.
@@ -32,7 +32,7 @@ function readArguments(given) {
   const wanted = [];
   while (given[0]?.startsWith('--with=')) wanted.push(...given.shift().slice('--with='.length).split(','));
   if (given.length > 0) return [wanted, given];
-  console.error('usage: node local/setup/run.mjs [--with=containers,test-tools] <command…>');
+  console.error('usage: node local/setup/run.mjs [--with=containers,test-tools,bicep] <command…>');
   process.exit(2);
 }
 

@@ -30,11 +30,14 @@ export interface ClientSettings {
   announcementsEndpoint: string;
   /** Of a user-assigned identity; without it, the system-assigned one or whatever the machine is logged in as. */
   managedIdentityClientId?: string;
+  /** Where quick runs are done; without it, on the agents of Azure. */
+  agentPool?: string;
 }
 
 export interface Clients {
   subscriptionId: string;
   armEndpoint: string;
+  agentPool?: string;
   acr: ContainerRegistryManagementClient;
   aci: ContainerInstanceManagementClient;
   /** Attributes and tags of a registry: `/acr/v1`. */
@@ -80,6 +83,7 @@ export function createClients(settings: ClientSettings, options: ClientOptions =
   return {
     subscriptionId,
     armEndpoint,
+    ...(settings.agentPool === undefined ? {} : { agentPool: settings.agentPool }),
     acr: new ContainerRegistryManagementClient(credential, subscriptionId, arm),
     aci: new ContainerInstanceManagementClient(credential, subscriptionId, arm),
     registryData: remembered((host: Host) => new ContainerRegistryClient(`https://${host}`, credential, common)),

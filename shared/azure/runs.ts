@@ -11,7 +11,7 @@ import { tasksQuestion as about } from './tasks-question.ts';
 
 const absent = () => undefined;
 
-export function azureRuns(clients: Pick<Clients, 'acr' | 'signedBlob'>, find: FindRegistry): Runs {
+export function azureRuns(clients: Pick<Clients, 'acr' | 'signedBlob' | 'agentPool'>, find: FindRegistry): Runs {
   const { runs, tasks } = clients.acr;
 
   return {

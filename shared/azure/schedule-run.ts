@@ -18,10 +18,12 @@ import { tasksQuestion as about } from './tasks-question.ts';
 type RunRequest = Parameters<ContainerRegistryManagementClient['registries']['beginScheduleRun']>[2];
 
 export function runScheduler(
-  clients: Pick<Clients, 'acr' | 'signedBlob'>,
+  clients: Pick<Clients, 'acr' | 'signedBlob' | 'agentPool'>,
   find: FindRegistry,
 ): Pick<Runs, 'startQuickRun' | 'startFileRun' | 'startTask'> {
   const { registries, tasks } = clients.acr;
+  // A task has a pool of its own.
+  const quick = clients.agentPool === undefined ? {} : { agentPoolName: clients.agentPool };
 
   const schedule = async (question: Question, { resourceGroup, name }: RegistryPlace, request: RunRequest) => {
     let runId: string | undefined;
@@ -50,11 +52,12 @@ export function runScheduler(
       await askSignedBlob(about(`upload the files of a quick run in ${host}`), () =>
         clients.signedBlob(uploadUrl).upload(archive, archive.length),
       );
-      return { runId: await schedule(question, place, fileRun(relativePath, taskFile, { values, timeoutSeconds })) };
+      const request = { ...fileRun(relativePath, taskFile, { values, timeoutSeconds }), ...quick };
+      return { runId: await schedule(question, place, request) };
     },
 
     async startFileRun({ host, source, file, values, timeoutSeconds }) {
-      const request = fileRun(source, file, { values, timeoutSeconds });
+      const request = { ...fileRun(source, file, { values, timeoutSeconds }), ...quick };
       return { runId: await schedule(about(`schedule a run of ${file} in ${host}`), await find(host), request) };
     },
 

@@ -95,6 +95,7 @@ describe('settings', () => {
     ],
     ['QUARANTINE_REGISTRY', 'https://a.azurecr.io', '"https://a.azurecr.io" is not a registry host'],
     ['RUNNER_IMAGE', 'docker cli', '"docker cli" is not an image'],
+    ['AGENT_POOL', 'a pool', '"a pool" is not the name of an agent pool'],
     ['PROBE_IMAGE', 'docker.io/library/alpine:3.22', '"docker.io/library/alpine:3.22" is not an image by digest'],
     ['SWEEP_SCHEDULE', '*/5 * * * *', '"*/5 * * * *" is not a schedule of six fields'],
     ['TASK_HUB', 'my-hub', '"my-hub" is not a letter'],

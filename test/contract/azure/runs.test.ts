@@ -54,6 +54,17 @@ const onTask = (step: object, trigger?: object) =>
     body: { name: 'hello-world', properties: { step, trigger } },
   });
 
+test('asks for the agent pool that it is told of, where the agents of Azure reach nothing', async () => {
+  const { clients } = wired;
+  runs = azureRuns({ ...clients, agentPool: 'closed-agents' }, registryFinder(clients));
+  onSchedule(queued);
+
+  await quickRun();
+
+  expect(scheduled()).toMatchObject({ agentPoolName: 'closed-agents' });
+  runs = azureRuns(clients, registryFinder(clients));
+});
+
 test('uploads the files of a quick run and schedules it, with the least timeout that Azure takes', async () => {
   onSchedule(queued);
 

@@ -1,0 +1,11 @@
+using '../main.bicep'
+
+// Everything new, with a simulated public registry and tasks that build from your forks of the walkthrough's repositories.
+param environmentName = 'walkthrough'
+param location = 'westeurope'
+param appGroups = [{ name: 'hello-world-aci-rg', isThere: false }]
+param walkthrough = { repositories: 'https://github.com/contoso', schedule: '0 4 * * *' }
+param walkthroughSecrets = { gitToken: readEnvironmentVariable('GIT_TOKEN', 'none'), greeting: 'Hello, world' }
+
+// It is put up again under the same name.
+param purgeProtection = false

@@ -1,0 +1,18 @@
+# The second stage: the functions are there now, so events can be delivered to them.
+$ErrorActionPreference = 'Stop'
+$here = @('--subscription', $env:AZURE_SUBSCRIPTION_ID, '--only-show-errors')
+
+# The walkthrough's upstream login: Azure shows a token's password only when it is made, so it is made once and goes to the key vault.
+if ($env:PUBLIC_REGISTRY_NAME) {
+  $secrets = "/subscriptions/$env:AZURE_SUBSCRIPTION_ID/resourceGroups/$env:AZURE_RESOURCE_GROUP/providers/Microsoft.KeyVault/vaults/$env:VAULT_NAME/secrets"
+  az resource show --ids "$secrets/public-registry-password" --api-version 2025-05-01 --output none @here 2>$null
+  if ($LASTEXITCODE) {
+    $env:PUBLIC_REGISTRY_PASSWORD = az acr token credential generate --registry $env:PUBLIC_REGISTRY_NAME --name gated-import --password1 `
+      --query 'passwords[0].value' --output tsv @here
+    if ($LASTEXITCODE) { exit $LASTEXITCODE }
+  }
+}
+
+az deployment sub create --name "gated-import-subscriptions-$env:AZURE_ENV_NAME" --location $env:AZURE_LOCATION `
+  --parameters infra/subscriptions.bicepparam --output none @here
+exit $LASTEXITCODE

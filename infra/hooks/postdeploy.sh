@@ -1,0 +1,17 @@
+#!/bin/sh
+# The second stage: the functions are there now, so events can be delivered to them.
+set -eu
+az_here() { az "$@" --subscription "$AZURE_SUBSCRIPTION_ID" --only-show-errors; }
+
+# The walkthrough's upstream login: Azure shows a token's password only when it is made, so it is made once and goes to the key vault.
+if [ -n "${PUBLIC_REGISTRY_NAME:-}" ]; then
+  secrets="/subscriptions/$AZURE_SUBSCRIPTION_ID/resourceGroups/$AZURE_RESOURCE_GROUP/providers/Microsoft.KeyVault/vaults/$VAULT_NAME/secrets"
+  if ! az_here resource show --ids "$secrets/public-registry-password" --api-version 2025-05-01 --output none 2>/dev/null; then
+    PUBLIC_REGISTRY_PASSWORD=$(az_here acr token credential generate --registry "$PUBLIC_REGISTRY_NAME" --name gated-import --password1 \
+      --query 'passwords[0].value' --output tsv)
+    export PUBLIC_REGISTRY_PASSWORD
+  fi
+fi
+
+az_here deployment sub create --name "gated-import-subscriptions-$AZURE_ENV_NAME" --location "$AZURE_LOCATION" \
+  --parameters infra/subscriptions.bicepparam --output none

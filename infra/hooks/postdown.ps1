@@ -1,0 +1,19 @@
+# What lies in no resource group: the roles of our own, which nobody has any more now, and the app registration.
+$ErrorActionPreference = 'Stop'
+$here = @('--subscription', $env:AZURE_SUBSCRIPTION_ID, '--only-show-errors')
+
+$roles = az role definition list --custom-role-only true --output tsv @here `
+  --query "[?starts_with(roleName, 'gated-import ') && ends_with(roleName, ' ($env:AZURE_ENV_NAME)')].name"
+if ($LASTEXITCODE) { exit $LASTEXITCODE }
+foreach ($role in $roles) {
+  az role definition delete --name $role @here
+  if ($LASTEXITCODE) { exit $LASTEXITCODE }
+}
+
+$name = "gated-import ($env:AZURE_ENV_NAME)"
+$apps = az ad app list --display-name $name --query "[?displayName == '$name'].appId" --output tsv --only-show-errors
+if ($LASTEXITCODE) { exit $LASTEXITCODE }
+foreach ($app in $apps) {
+  az ad app delete --id $app --only-show-errors
+  if ($LASTEXITCODE) { exit $LASTEXITCODE }
+}

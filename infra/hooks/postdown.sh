@@ -1,0 +1,12 @@
+#!/bin/sh
+# What lies in no resource group: the roles of our own, which nobody has any more now, and the app registration.
+set -eu
+az_here() { az "$@" --subscription "$AZURE_SUBSCRIPTION_ID" --only-show-errors; }
+
+roles=$(az_here role definition list --custom-role-only true --output tsv \
+  --query "[?starts_with(roleName, 'gated-import ') && ends_with(roleName, ' ($AZURE_ENV_NAME)')].name")
+for role in $roles; do az_here role definition delete --name "$role"; done
+
+name="gated-import ($AZURE_ENV_NAME)"
+apps=$(az ad app list --display-name "$name" --query "[?displayName == '$name'].appId" --output tsv --only-show-errors)
+for app in $apps; do az ad app delete --id "$app" --only-show-errors; done

@@ -1,0 +1,73 @@
+metadata name = 'Registry of the system'
+metadata description = 'A registry, new or existing: what the identities may do there, and the topic that says what is pushed to it.'
+
+targetScope = 'subscription'
+
+import { grant } from '../roles.bicep'
+import { registryPlace, surroundings } from '../types.bicep'
+
+@description('Required. What most modules need to know.')
+param around surroundings
+
+@description('Required. Which registry.')
+param place registryPlace
+
+@description('Required. What the identities get there.')
+param grants grant[]
+
+@description('Required. The storage account that dead letters go to.')
+param deadLetters { resourceGroup: string, storage: string }
+
+module new 'new-registry.bicep' = if (!place.isThere) {
+  name: 'registry-${place.role}-new'
+  scope: resourceGroup(place.resourceGroup)
+  params: {
+    location: place.location
+    name: place.name
+    byRepository: place.byRepository
+    softDeleteDays: place.role == 'base' || place.role == 'team' ? 30 : 0
+    workspaceId: around.workspaceId
+    isPrivate: around.isPrivate && place.role != 'public'
+  }
+}
+
+module access 'registry-access.bicep' = {
+  name: 'registry-${place.role}-access'
+  scope: resourceGroup(place.resourceGroup)
+  params: {
+    registryName: place.name
+    principals: around.principals
+    grants: grants
+    roleSeed: around.roleSeed
+    repositories: place.byRepository ? place.repositories : []
+  }
+  dependsOn: [new]
+}
+
+module events 'push-events.bicep' = {
+  name: 'registry-${place.role}-events'
+  scope: resourceGroup(place.resourceGroup)
+  params: {
+    location: place.location
+    registryName: place.name
+    topicName: place.systemTopic
+    isThere: place.systemTopicIsThere
+    workspaceId: around.workspaceId
+  }
+  dependsOn: [new]
+}
+
+module deadLetterAccess 'dead-letter-access.bicep' = {
+  name: 'registry-${place.role}-dead-letters'
+  scope: resourceGroup(deadLetters.resourceGroup)
+  params: {
+    storageName: deadLetters.storage
+    topic: {
+      id: resourceId(subscription().subscriptionId, place.resourceGroup, 'Microsoft.EventGrid/systemTopics', place.systemTopic)
+      principalId: events.outputs.principalId
+    }
+  }
+}
+
+output id string = access.outputs.id
+output loginServer string = access.outputs.loginServer
