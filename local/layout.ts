@@ -4,6 +4,8 @@ import { fileURLToPath } from 'node:url';
 
 export const repositoryRoot = fileURLToPath(new URL('..', import.meta.url));
 export const walkthrough = join(repositoryRoot, 'examples', 'hello-world');
+/** A second example: a gate that asks for a signature, a scan and a person. */
+export const toolboxExample = join(repositoryRoot, 'examples', 'toolbox');
 
 export const layoutOf = (directory: string) => ({
   endpoints: join(directory, 'endpoints.json'),

@@ -17,6 +17,8 @@ export interface Ask {
   page(url: string): Promise<string | undefined>;
   /** GET of the app's own API: `path` begins with `/api/`. `undefined`: 404. */
   app(path: string): Promise<unknown>;
+  /** POST to the app's own API, as one of the people of this machine, by name; without one as its operator. */
+  post(path: string, body: object, as?: string): Promise<{ status: number; text: string }>;
 }
 
 export interface Group {
@@ -60,6 +62,16 @@ export function createAsk({ instance, endpoints }: { instance: Instance; endpoin
       if (answer.status === 404) return undefined;
       if (!answer.ok) throw new Error(`GET ${path} was answered ${answer.status}: ${await answer.text()}`);
       return answer.json();
+    },
+    async post(path, body, as) {
+      const person = endpoints.people.find(({ name }) => name === as);
+      if (as !== undefined && !person) throw new Error(`${as} is not among the people of this machine`);
+      const answer = await fetch(`${endpoints.app}${path}`, {
+        method: 'POST',
+        headers: person ? { authorization: `Bearer ${person.token}` } : {},
+        body: JSON.stringify(body),
+      });
+      return { status: answer.status, text: await answer.text() };
     },
   };
 }

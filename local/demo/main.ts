@@ -20,7 +20,7 @@ import { steps } from './steps.ts';
 
 const reportFile = join(repositoryRoot, '.local', 'demo-report.json');
 /** So that nobody has to wait long for one more. */
-const SWEEP_EVERY_10_SECONDS = '*/10 * * * * *';
+const SWEEP_EVERY_5_SECONDS = '*/5 * * * * *';
 const directory = join(repositoryRoot, '.local', 'demo');
 // What is said on the way must not get into the JSON.
 const print = (line: string): void => console.error(line);
@@ -34,7 +34,7 @@ try {
   await removeLocal(directory, { log: print });
   print('starting a system for the demo');
   const local = await orExit(
-    startLocal({ directory, log: print, settings: { SWEEP_SCHEDULE: SWEEP_EVERY_10_SECONDS } }),
+    startLocal({ directory, log: print, settings: { SWEEP_SCHEDULE: SWEEP_EVERY_5_SECONDS } }),
   );
   const report = await play({
     steps: [...steps, ...(values.keep ? [keep(asked)] : []), cleanUp],

@@ -7,6 +7,7 @@ import { green } from './steps/s10-green.ts';
 import { leastPrivilege } from './steps/s3-roles.ts';
 import { publicImage } from './steps/s1-public-image.ts';
 import { pullTokens } from './steps/s4-pull-tokens.ts';
+import { approved } from './steps/s17-approved.ts';
 import { quietLogs } from './steps/quiet-logs.ts';
 import { red } from './steps/s11-red.ts';
 import { releaseWhileRed } from './steps/s12-release.ts';
@@ -14,6 +15,8 @@ import { taskCheck } from './steps/s8-task-check.ts';
 import { schedule } from './steps/s1-schedule.ts';
 import { redeployInPlace } from './steps/s6-redeploy-in-place.ts';
 import { upstreamCredentials } from './steps/s2-upstream-credentials.ts';
+import { unsigned } from './steps/s16-unsigned.ts';
+import { vulnerable } from './steps/s15-vulnerable.ts';
 import { watch } from './steps/s13-watch.ts';
 import { withoutGate } from './steps/s7-before.ts';
 import type { Step } from './story.ts';
@@ -34,6 +37,9 @@ export const steps: Step[] = [
   releaseWhileRed,
   watch,
   withoutGate,
+  vulnerable,
+  unsigned,
+  approved,
   schedule,
   quietLogs,
 ];

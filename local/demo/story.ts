@@ -1,4 +1,5 @@
 /** What the demo is made of: steps that do something and then prove it, by asking the system from outside. */
+import type { KeyObject } from 'node:crypto';
 import type { Local } from '../local.ts';
 import type { Ask } from './ask.ts';
 
@@ -29,6 +30,10 @@ export interface Memory {
   sites: Record<string, string>;
   /** When the schedule of the public node image is to fire, once it is set. */
   scheduledAt?: string;
+  /** What the publisher of the toolbox signs with. */
+  publisherKey?: KeyObject;
+  /** The release of the toolbox that is good and signed. */
+  toolbox?: string;
 }
 
 export interface StepReport {

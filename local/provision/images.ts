@@ -61,6 +61,8 @@ export async function buildAndPush(options: {
   host: string;
   login: Login;
   edition?: string;
+  /** Build arguments. */
+  arguments?: Record<string, string>;
 }): Promise<void> {
   const { engine, dockerfileFolder, image, host, login, edition } = options;
   const busybox = findBusybox();
@@ -73,7 +75,8 @@ export async function buildAndPush(options: {
     await cp(dockerfileFolder, context, { recursive: true });
     await copyFile(busybox, join(context, 'busybox'));
     const label = edition === undefined ? [] : ['--label', `edition=${edition}`];
-    await engine.ok(['build', '--tag', image, ...label, context]);
+    const given = Object.entries(options.arguments ?? {}).flatMap(([key, value]) => ['--build-arg', `${key}=${value}`]);
+    await engine.ok(['build', '--tag', image, ...label, ...given, context]);
     const loginFolder = join(folder, 'login');
     await mkdir(loginFolder);
     await writeFile(join(loginFolder, 'config.json'), JSON.stringify({ auths: { [host]: { auth: basic(login) } } }));

@@ -50,11 +50,14 @@ export const ensureDeveloperLogin = (azure: AzureClient, registry: Registry): Pr
     secrets: { username: `${registry.name}-developer-user`, password: `${registry.name}-developer-password` },
   });
 
-/** What the app's intake reads the upstream with. */
+/** What the app's intake reads the upstream with: the images that the gates of the examples follow. */
 export const ensureUpstreamLogin = (azure: AzureClient, registry: Registry): Promise<Login> =>
   ensureLogin(azure, {
     registry,
     token: 'gated-import',
-    actions: ['repositories/node/content/read', 'repositories/node/metadata/read'],
+    actions: ['node', 'toolbox'].flatMap((repository) => [
+      `repositories/${repository}/content/read`,
+      `repositories/${repository}/metadata/read`,
+    ]),
     secrets: { username: 'public-registry-user', password: 'public-registry-password' },
   });

@@ -82,14 +82,19 @@ test('makes a login once, and keeps it in the key vault', async () => {
   expect(await azure.secret('public-registry-password')).toBe('p4ss');
 });
 
-test('the login for the upstream may read the node image, and nothing else', async () => {
+test('the login for the upstream may read the images of the two examples, and nothing else', async () => {
   const azure = fakeAzure();
   const registry = registriesOf(await openInstance({ directory: folder, ports: 'free' })).public;
 
   await ensureUpstreamLogin(azure, registry);
 
   expect(azure.resources.get(`${registry.id}/scopeMaps/gated-import-scope-map`)).toMatchObject({
-    properties: { actions: ['repositories/node/content/read', 'repositories/node/metadata/read'] },
+    properties: {
+      actions: [
+        ...['repositories/node/content/read', 'repositories/node/metadata/read'],
+        ...['repositories/toolbox/content/read', 'repositories/toolbox/metadata/read'],
+      ],
+    },
   });
 });
 
