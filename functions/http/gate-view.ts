@@ -16,8 +16,8 @@ import {
 } from '../../shared/ledger/gate-book.ts';
 import { gateStateOf } from '../../shared/ledger/gate-state-of.ts';
 import { approvalRuleView, approvalView } from './approval-view.ts';
+import { logAddress, reportAddress } from './check-address.ts';
 import { isoTime as time } from './schemas/common.ts';
-import { reportAddress } from './report-address.ts';
 import type { candidateSeen, EvidenceSeen, gateSeen } from './schemas/gate.ts';
 
 /** When it is asked, and what bears on every gate then. */
@@ -137,7 +137,7 @@ export function stateFromLedger(
 }
 
 function evidenceView(gate: Gate, digest: string, check: string, evidence: Evidence): EvidenceSeen {
-  const log = evidence.runId ? { log: `/api/gates/${gate.name}/candidates/${digest}/checks/${check}/log` } : {};
+  const log = evidence.runId ? { log: logAddress(gate.name, digest, check) } : {};
   const base = {
     attempt: evidence.attempt,
     ...(evidence.runId ? { runId: evidence.runId } : {}),

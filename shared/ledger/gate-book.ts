@@ -144,13 +144,26 @@ export async function readCandidates(ledger: Ledger, gate: string): Promise<Cand
   return [...candidates.values()].toSorted((a, b) => b.row.value.sequence - a.row.value.sequence);
 }
 
-/** Completed promotions, newest first. */
+/**
+ * Completed promotions, newest first. Read from the newest number down in steps that double, until there are enough: a gate may have years
+ * of them, and not every number was promoted.
+ */
 export async function readPromotions(
   ledger: Ledger,
   gate: string,
   { most }: { most: number },
 ): Promise<PromotionRow[]> {
-  const rows = await ledger.rows('gates', gate, within('promotion'));
+  const found = await ledger.get('gates', gate, GATE);
+  const all = within('promotion');
+  const rows: Row[] = [];
+  let to = all.to;
+  let lowest = found ? parseRow(found, gateRow).value.sequence + 1 : 0;
+  for (let step = most; rows.length < most && to !== all.from; step *= 2) {
+    lowest = Math.max(0, lowest - step);
+    const from = lowest === 0 ? all.from : promotionKey(lowest);
+    rows.unshift(...(await ledger.rows('gates', gate, { from, to })));
+    to = from;
+  }
   return rows
     .slice(-most)
     .toReversed()

@@ -49,5 +49,5 @@ function noAnswer(url: URL, error: unknown): UpstreamTrouble {
   const timedOut = error instanceof Error && error.name === 'TimeoutError';
   const reason = error instanceof Error && error.cause instanceof Error ? error.cause.message : String(error);
   const problem = timedOut ? `gave no answer within ${REQUEST_SECONDS} s` : `could not be reached: ${reason}`;
-  return new UpstreamTrouble(url.host, problem, { cause: error });
+  return new UpstreamTrouble(url.host, problem, { timedOut, cause: error });
 }

@@ -1,6 +1,7 @@
 /**
  * One request for a manifest, the list of its referrers, or a blob: with the authorization that is held, and once more with a new one after a challenge.
  *
+ * No registry has more than so many requests at once, and none that asked us to wait has any before that time.
  * A redirect to another host is followed without authorization, and only to https (registry.k8s.io sends everyone to a mirror nearby).
  */
 import type { Digest, RepositoryReference, Tag } from '../domain/reference.ts';
@@ -10,6 +11,8 @@ import { addresses } from './address.ts';
 import { authorizations } from './authorization.ts';
 import { boundedFetch, discard, type Method } from './bounded-fetch.ts';
 import { REDIRECTS } from './limits.ts';
+import { silence } from './silence.ts';
+import { turns } from './turns.ts';
 import { UpstreamTrouble } from './upstream-trouble.ts';
 
 const ACCEPT = [
@@ -30,34 +33,66 @@ export interface ManifestRequest {
   query?: string | undefined;
 }
 
+export interface Answered {
+  response: Response;
+  /** Where it came from. */
+  url: URL;
+}
+
 /** Answers any response that is not a challenge or a redirect. Throws `UpstreamTrouble` when there is none. */
-export type RequestManifest = (request: ManifestRequest) => Promise<{ response: Response; url: URL }>;
+export type RequestManifest = (request: ManifestRequest) => Promise<Answered>;
 
 export function manifestRequester(options: { now: () => number }): RequestManifest {
   const { reach } = addresses();
-  const { held, answer } = authorizations(options);
+  const { held, answer, insteadOf } = authorizations(options);
+  const takeTurn = turns();
+  const { assertOver, note } = silence(options);
 
-  return ({ method, image, reference, credentials, of = 'manifests', query }) =>
-    reach(image.host, async (base) => {
+  return ({ method, image, reference, credentials, of = 'manifests', query }) => {
+    const asked = { host: image.host, credentials };
+    return takeTurn(image.host, async () => {
+      assertOver(asked);
+      try {
+        const answered = await reach(image.host, inTurn);
+        note(asked, answered.response);
+        return answered;
+      } catch (error) {
+        if (error instanceof UpstreamTrouble) note(asked, error);
+        throw error;
+      }
+    });
+
+    async function inTurn(base: URL): Promise<Answered> {
       const url = new URL(`/v2/${image.repository}/${of}/${reference}`, base);
       if (query !== undefined) url.search = query;
-      const first = await send(method, url, held(image, credentials));
+      let sent = held(image, credentials);
+      let first = await send(method, url, sent);
+      if (sent !== undefined && refusesWithoutChallenge(first, base)) {
+        await discard(first.response);
+        sent = insteadOf(sent, image, credentials);
+        first = await send(method, url, sent);
+      }
       if (first.response.status !== 401) return first;
 
       await discard(first.response);
       const header = first.response.headers.get('www-authenticate');
       // A challenge of the host that a redirect led to is not the registry's, and gets no answer.
       if (header === null || first.url.origin !== base.origin) return first;
-      const authorization = await answer({ repository: image, credentials, base, header });
+      const authorization = await answer({ repository: image, credentials, base, header, sent });
       return authorization === undefined ? first : send(method, url, authorization);
-    });
+    }
+  };
 }
 
-async function send(
-  method: Method,
-  url: URL,
-  authorization: string | undefined,
-): Promise<{ response: Response; url: URL }> {
+/**
+ * A token that has expired is answered 400 by ECR Public (https://github.com/aws/containers-roadmap/issues/2835), 403 by GHCR
+ * (https://github.com/renovatebot/renovate/issues/11446) and was 401 by Docker's hardened images
+ * (https://github.com/docker/hub-feedback/issues/2530), each without a challenge: that comes when nothing is sent.
+ */
+const refusesWithoutChallenge = ({ response, url }: Answered, base: URL): boolean =>
+  [400, 401, 403].includes(response.status) && !response.headers.has('www-authenticate') && url.origin === base.origin;
+
+async function send(method: Method, url: URL, authorization: string | undefined): Promise<Answered> {
   let at = url;
   for (let hops = 0; hops <= REDIRECTS; hops++) {
     const mayKnow = authorization !== undefined && at.origin === url.origin;

@@ -85,7 +85,9 @@ function problemOf(status: number, repository: string, loggedIn: boolean): strin
         ? `does not let us read ${repository} (${status}): the login under "upstreams" in the policy is wrong or may not`
         : `does not let us read ${repository} (${status}): it is private or does not exist; a login goes under "upstreams" in the policy`;
     case 429:
-      return `has had too many requests from here (429)`;
+      return loggedIn
+        ? `has had too many requests from here (429)`
+        : `has had too many requests from here (429); with a login under "upstreams" in the policy it may allow more`;
     default:
       return `answered ${status} for ${repository}`;
   }

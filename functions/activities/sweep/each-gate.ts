@@ -3,7 +3,7 @@ import type { Gate } from '../../../shared/domain/policy.ts';
 import type { Policies } from '../../../shared/ports.ts';
 import { gateOf } from '../policy-of.ts';
 
-/** Few: this is upkeep, and every gate is several questions to one registry. */
+/** Of one batch, and several run side by side. Few: this is upkeep, and every gate is several questions to one registry. */
 const AT_ONCE = 4;
 
 /** Answers what went wrong. A gate that is not in the policy any more is left out. */

@@ -12,6 +12,7 @@ import { decidingPolicy } from '../../../shared/ledger/gate-state-of.ts';
 import { readHoldOver } from '../../../shared/ledger/hold-book.ts';
 import { requestedOf } from '../../../shared/ledger/request.ts';
 import { parseRow } from '../../../shared/ledger/rows.ts';
+import { atOnce } from '../../at-once.ts';
 import type { Activity, Stories, Surroundings } from '../activity.ts';
 import { gateOf, upstreamCredentials } from '../policy-of.ts';
 import { newSwept, startIfPossible, type Swept } from './start-unstuck.ts';
@@ -22,19 +23,14 @@ export interface SweepGates {
   at: number;
 }
 
-/** Upstreams asked at once: as many as a registry takes from one client without complaint. */
+/** Of one batch; several batches run side by side. How much of it one registry sees at once is bounded by the upstreams themselves. */
 const AT_ONCE = 16;
 
 export const sweepGates =
   (world: Surroundings): Activity<SweepGates, Swept> =>
   async ({ gates, at }, stories) => {
     const swept = newSwept();
-    const queue = [...gates];
-    const worker = async () => {
-      for (let gate = queue.shift(); gate !== undefined; gate = queue.shift())
-        await sweepGate(world, stories, gate, at, swept);
-    };
-    await Promise.all(Array.from({ length: AT_ONCE }, worker));
+    await atOnce(gates, AT_ONCE, (gate) => sweepGate(world, stories, gate, at, swept));
     return swept;
   };
 

@@ -6,6 +6,7 @@ import { readLineage } from '../../../shared/ledger/lineage-book.ts';
 import { put } from '../../../shared/ledger/rows.ts';
 import { askGate } from '../ask-gate.ts';
 import { whoIs } from '../caller.ts';
+import { questionAsked } from '../check-address.ts';
 import type { Endpoint } from '../endpoint.ts';
 import { askingNow, candidateAsked, digestAsked, gateAsked } from '../find.ts';
 import { candidateView } from '../gate-view.ts';
@@ -14,7 +15,7 @@ import { cursorOf, nextAddress, readCursor } from '../paging.ts';
 import { conflict, notFound } from '../problem.ts';
 import { accepted, isoTime, page, reasoned } from '../schemas/common.ts';
 import { candidatePage, candidateWithLineage } from '../schemas/gate.ts';
-import { LOG_HEADERS, logQuery } from '../schemas/log.ts';
+import { checkLogQuery, LOG_HEADERS } from '../schemas/log.ts';
 
 const pageQuery = z.strictObject(page);
 /** Sequence numbers are the order of the list. */
@@ -77,13 +78,13 @@ export const getCheckLog: Endpoint = {
   method: 'GET',
   route: 'gates/{gate}/candidates/{digest}/checks/{check}/log',
   does: 'Reads the log of the last run of a check, also while it runs.',
-  query: logQuery,
+  query: checkLogQuery,
   answer: { kind: 'text', status: 200, headers: LOG_HEADERS },
   async handle(asked) {
     const gate = await gateAsked(asked);
-    const { offset } = asked.query(logQuery);
+    const { offset, platform } = asked.query(checkLogQuery);
     const candidate = await candidateAsked(asked, gate);
-    const check = asked.param('check');
+    const check = questionAsked(asked.param('check'), platform);
     const runId = candidate.evidence.get(check)?.value.evidence.runId;
     if (!runId)
       throw notFound(

@@ -1,13 +1,15 @@
 /** The report of a check: what it found, for the person who decides what to do about it. */
-import type { z } from 'zod';
+import { z } from 'zod';
 import { scanReport, type ScanReport } from '../../../shared/domain/checks/vulnerabilities/scan-report.ts';
 import type { Digest } from '../../../shared/domain/reference.ts';
+import { platformQuery, questionAsked } from '../check-address.ts';
 import type { Endpoint } from '../endpoint.ts';
 import { candidateAsked, gateAsked } from '../find.ts';
 import { notFound } from '../problem.ts';
-import { questionAsked, reportQuery } from '../report-address.ts';
 import { isoTime } from '../schemas/common.ts';
 import { scanSeen } from '../schemas/report.ts';
+
+const reportQuery = z.strictObject(platformQuery);
 
 export const getReport: Endpoint = {
   name: 'getReport',

@@ -1,5 +1,6 @@
 /** How a log is followed. */
 import { z } from 'zod';
+import { platformQuery } from '../check-address.ts';
 
 export const logQuery = z.strictObject({
   offset: z.coerce
@@ -9,6 +10,9 @@ export const logQuery = z.strictObject({
     .default(0)
     .describe('In bytes: 0 from the start, and then the `x-next-offset` of the answer before.'),
 });
+
+/** Of a check. */
+export const checkLogQuery = logQuery.extend(platformQuery);
 
 export const LOG_HEADERS = {
   'x-log-complete': '`true` when no more will come.',

@@ -33,10 +33,16 @@ test('never falls back to plain http because of a certificate', async () => {
   expect(untrusted.requests).toEqual([]);
 });
 
-test('gives up on a registry that never answers', async () => {
+test('gives up on a registry that never answers, and lets nobody else wait for it right after', async () => {
   trusted.on('HEAD', '/v2/library/node/manifests/slow', 'never');
+  const upstreams = ociUpstreams();
+  const look = () => upstreams.look(parseTagReference(`${trusted.host}/library/node:slow`));
 
-  const sighted = await ociUpstreams().look(parseTagReference(`${trusted.host}/library/node:slow`));
+  const sighted = await look();
+  const before = trusted.requests.length;
+  const again = await look();
 
   expect(sighted).toEqual({ kind: 'unreachable', message: expect.stringMatching(/no answer within 10 s/) });
+  expect(again).toEqual({ kind: 'unreachable', message: expect.stringMatching(/did not answer in time, and is not/) });
+  expect(trusted.requests).toHaveLength(before);
 });

@@ -1,7 +1,7 @@
 /**
  * A server that plays one service on the wire, answer by answer, for the cases that no emulator should have to fail on purpose.
  *
- * What no test said an answer for is answered 501, and listed with every request in `requests`.
+ * What no test said an answer for is answered by `otherwise`, or 501, and listed with every request in `requests`.
  */
 import { createServer as createHttp, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { createServer as createHttps } from 'node:https';
@@ -36,7 +36,9 @@ export interface Wire {
   close(): Promise<void>;
 }
 
-export async function startWire(options: { tls?: { key: string; cert: string } } = {}): Promise<Wire> {
+export async function startWire(
+  options: { tls?: { key: string; cert: string }; otherwise?: (request: WireRequest) => Answer } = {},
+): Promise<Wire> {
   const routes = new Map<string, Step[]>();
   const requests: WireRequest[] = [];
   const keyOf = (method: string, path: string) =>
@@ -50,7 +52,7 @@ export async function startWire(options: { tls?: { key: string; cert: string } }
     const request: WireRequest = { method, path, headers, body: Buffer.concat(parts) };
     requests.push(request);
     const steps = routes.get(keyOf(method, path));
-    const step = (steps && steps.length > 1 ? steps.shift() : steps?.[0]) ?? notSaid(request);
+    const step = (steps && steps.length > 1 ? steps.shift() : steps?.[0]) ?? options.otherwise ?? notSaid;
     if (step === 'never') return;
     if (step === 'hang up') return void incoming.socket.destroy();
     const { status, headers: own, body } = typeof step === 'function' ? step(request) : step;

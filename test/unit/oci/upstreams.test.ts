@@ -1,4 +1,6 @@
 import { createHash } from 'node:crypto';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { afterEach, expect, test } from 'vitest';
 import { digest as digestSchema, parseTagReference, type DigestReference } from '../../../shared/domain/reference.ts';
 import { addresses } from '../../../shared/oci/address.ts';
@@ -249,6 +251,30 @@ test.each([
 
   await expect(reading).rejects.toThrow(UpstreamTrouble);
   await expect(reading).rejects.toThrow(problem);
+});
+
+test('sends a registry no more than 16 requests at once, for however many gates', async () => {
+  const [gates, most] = [40, 16];
+  let [answered, seenAtOnce] = [0, 0];
+  const open: (() => void)[] = [];
+  const server = createServer((_, response) => {
+    open.push(() => response.writeHead(200, { 'Docker-Content-Digest': DIGEST, 'Content-Length': 1 }).end());
+    seenAtOnce = Math.max(seenAtOnce, open.length);
+    // Nobody is answered before there are as many as there may be.
+    if (open.length < Math.min(most, gates - answered)) return;
+    answered += open.length;
+    for (const answer of open.splice(0)) answer();
+  });
+  await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
+  const image = parseTagReference(`localhost:${(server.address() as AddressInfo).port}/library/node:22`);
+  const upstreams = ociUpstreams();
+
+  const looks = await Promise.all(Array.from({ length: gates }, () => upstreams.look(image)));
+  server.close();
+  server.closeAllConnections();
+
+  expect(looks.every(({ kind }) => kind === 'at')).toBe(true);
+  expect(seenAtOnce).toBe(most);
 });
 
 test('finds Docker Hub at the host where its API is', async () => {

@@ -113,6 +113,25 @@ describe('a log', () => {
     expect(offset).toBe(String(Buffer.byteLength('café\nhalf a line\nend')));
   });
 
+  it('of one platform of several is read where the evidence says, and names the others when it is not there', async () => {
+    const evidence = {
+      'functional:linux/amd64': running({ runId: 'amd' }),
+      'functional:linux/arm64': running({ runId: 'arm' }),
+    };
+    await world.setCandidate({ digest: A }, evidence);
+    world.runs.log = async ({ runId: asked }) => ({ text: `of ${asked}`, complete: true });
+
+    const { json } = await call(world, 'getCandidate', { params: { gate: 'node', digest: A } });
+    const address = (json['evidence'] as Record<string, { log: string }>)['functional:linux/arm64']?.log ?? '';
+    const [path = '', query = ''] = address.split('?');
+
+    expect(path).toBe(`/api/gates/node/candidates/${A}/checks/functional/log`);
+    expect((await read(query)).text).toBe('of arm');
+    expect((await read('platform=linux/s390x')).json['detail']).toMatch(
+      /check "functional:linux\/s390x" of this candidate has had no run; .* functional:linux\/amd64, functional:linux\/arm64$/,
+    );
+  });
+
   it('is whole without an offset', async () => {
     log = { text: 'one\ntwo\n', complete: true };
 
