@@ -9,8 +9,13 @@ export interface Terminal {
   /** A line about trouble, to stderr. */
   complain(line: string): void;
   environment: Record<string, string | undefined>;
+  /** The folder it was called in. */
+  folder: string;
   /** Epoch milliseconds. */
   now(): number;
+  wait(ms: number): Promise<void>;
+  /** An access token of Microsoft Entra ID. */
+  signIn(scope: string): Promise<string>;
 }
 
 export interface Command {

@@ -1,5 +1,6 @@
 /** What a verified record says, in lines for a person. */
 import type { PromotionRecord } from '../shared/domain/record/statement.ts';
+import { oneLine } from './one-line.ts';
 
 export function sayRecord(record: PromotionRecord): string[] {
   const { gate, upstream, stable, unique, previous, sequence, attempt, policy, evidence, approvals } = record;
@@ -24,11 +25,8 @@ export function sayRecord(record: PromotionRecord): string[] {
     ),
     ...(approvals.length === 0 ? [line('approved', 'by nobody: none is recorded')] : []),
     line('key', record.key),
-  ].map(printable);
+  ].map(oneLine);
 }
 
 const LABEL = 12;
 const line = (label: string, text: string): string => `  ${label.padEnd(LABEL)} ${text}`;
-
-/** A record is signed by the app, and what it quotes came from elsewhere: no control characters in a terminal. */
-const printable = (text: string): string => text.replaceAll(/[\u0000-\u001f\u007f-\u009f]/g, ' ');

@@ -17,16 +17,13 @@ export function appSettings(options: {
   announcementsEndpoint: string;
 }): Record<string, string> {
   const { instance, layout, caFile, announcementsEndpoint } = options;
-  const registries = registriesOf(instance);
+  const { quarantine } = registriesOf(instance);
   return {
     POLICY: layout.policy,
     ...sdkSettings({ instance, caFile, identityHeader: instance.identityHeaders.app }),
     ANNOUNCEMENTS_ENDPOINT: announcementsEndpoint,
-    PUBLIC_REGISTRY: registries.public.host,
-    QUARANTINE_REGISTRY: registries.quarantine.host,
-    BASE_REGISTRY: registries.base.host,
-    TEAM_REGISTRY: registries.team.host,
-    REPOSITORIES: pathToFileURL(layout.repositories).href,
+    ...policySettings({ instance, layout }),
+    QUARANTINE_REGISTRY: quarantine.host,
     POLICY_VARIABLES: 'REPOSITORIES',
     RUNNER_IMAGE: runnerImage(instance),
     SIGNING_KEY: signingKey,
@@ -34,6 +31,17 @@ export function appSettings(options: {
     TASK_HUB: 'gatedimport',
     AUTH_MODE: 'local',
     TELEMETRY_FILE: join(layout.logs, 'telemetry.jsonl'),
+  };
+}
+
+/** What the policy may name as `${NAME}`. */
+export function policySettings({ instance, layout }: { instance: Instance; layout: Layout }): Record<string, string> {
+  const registries = registriesOf(instance);
+  return {
+    PUBLIC_REGISTRY: registries.public.host,
+    BASE_REGISTRY: registries.base.host,
+    TEAM_REGISTRY: registries.team.host,
+    REPOSITORIES: pathToFileURL(layout.repositories).href,
   };
 }
 

@@ -1,6 +1,6 @@
 /** `.local/endpoints.json`: everything a person or a script needs to look into the running system from outside. */
 import { join } from 'node:path';
-import { sdkSettings } from './app-settings.ts';
+import { policySettings, sdkSettings } from './app-settings.ts';
 import { armUrl, identityUrl, registriesOf, vaultUrl, type RegistryRole } from './azure.ts';
 import type { People } from './identity-provider/people.ts';
 import { issueToken } from './identity-provider/token.ts';
@@ -29,6 +29,8 @@ export interface Endpoints {
   repositories: Record<RepositoryName, string>;
   /** The policy in force; edit it. */
   policy: string;
+  /** What it may name as `${NAME}`: for the command line, which checks a policy before it is there. */
+  policySettings: Record<string, string>;
   logs: { app: string; cloud: string };
   /** Environment of a script that uses `DefaultAzureCredential` and the endpoints above. */
   environment: Record<string, string>;
@@ -77,6 +79,7 @@ export function describeEndpoints(options: {
       string
     >,
     policy: layout.policy,
+    policySettings: policySettings({ instance, layout }),
     logs: logFiles(layout.logs),
     environment,
   };

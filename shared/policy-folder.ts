@@ -3,14 +3,12 @@
  *
  * The last valid one is kept in the ledger too, for a process that starts while the folder is invalid.
  */
-import { createHash } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
-import { relative, sep } from 'node:path';
 import { folderListing } from './folder-listing.ts';
-import { formatProblem, parsePolicy, type PolicyFile } from './domain/parse-policy.ts';
+import { formatProblem, parsePolicy } from './domain/parse-policy.ts';
 import { canonicalJson } from './domain/policy/canonical-json.ts';
 import type { Policy } from './domain/policy.ts';
 import { keepPolicy, readKeptPolicy, type KeptPolicy } from './ledger/policy-book.ts';
+import { readPolicyFiles, sha256 } from './policy-files.ts';
 import type { Ledger, Policies } from './ports.ts';
 
 interface Options {
@@ -37,7 +35,7 @@ export function policyFolder({ folder, settings, ledger }: Options): Policies {
     const found = await list();
     if (found.kind === 'unreadable') return found.problem;
     if (found.signature === signature) return undefined;
-    const files = await readFiles(folder, found.paths);
+    const files = await readPolicyFiles(folder, found.paths);
     const parsed = parsePolicy({ files, settings, hash: sha256 });
     state =
       parsed.kind === 'valid'
@@ -80,13 +78,3 @@ export function policyFolder({ folder, settings, ledger }: Options): Policies {
     },
   };
 }
-
-const readFiles = (folder: string, paths: string[]): Promise<PolicyFile[]> =>
-  Promise.all(
-    paths.map(async (path) => ({
-      path: relative(folder, path).split(sep).join('/'),
-      text: await readFile(path, 'utf8'),
-    })),
-  );
-
-const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');

@@ -6,7 +6,7 @@ import type { Stories, Surroundings } from '../../functions/activities/activity.
 import { sweepGates } from '../../functions/activities/sweep/sweep-gates.ts';
 import { host } from '../../shared/domain/reference.ts';
 import { GATE, newGate, type GateRow } from '../../shared/ledger/gate-book.ts';
-import { decidingPolicy } from '../../shared/ledger/gate-state-of.ts';
+import { decidingPolicy } from '../../shared/domain/deciding-policy.ts';
 import { put } from '../../shared/ledger/rows.ts';
 import type { Ledger } from '../../shared/ports.ts';
 import { ociUpstreams } from '../../shared/oci/upstreams.ts';

@@ -20,6 +20,7 @@ export const ACCESS = {
   listCandidates: 'viewer',
   listGates: 'viewer',
   listImages: 'viewer',
+  listRecorded: 'viewer',
   readJournal: 'viewer',
 
   abortCandidate: 'operator',

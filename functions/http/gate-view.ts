@@ -1,12 +1,14 @@
 /** What the API says of a gate and its candidates. From the ledger alone: asking costs the upstream nothing. */
 import type { z } from 'zod';
+import { adviceOnAction, adviceOnOutcome, type About } from '../../shared/domain/advice.ts';
 import { forCandidate, nextGateAction, type GateAction } from '../../shared/domain/gate-action.ts';
 import type { PersonFreeze } from '../../shared/domain/freeze.ts';
 import { ruleOf } from '../../shared/domain/approvals.ts';
 import type { Evidence, GateState, Hold, Override } from '../../shared/domain/gate-state.ts';
-import { sayReason, type Outcome } from '../../shared/domain/outcome.ts';
+import { sayOutcome } from '../../shared/domain/outcome.ts';
 import type { Gate } from '../../shared/domain/policy.ts';
-import { formatReference } from '../../shared/domain/reference.ts';
+import { formatReference, type Digest } from '../../shared/domain/reference.ts';
+import { sayAction } from '../../shared/domain/say-action.ts';
 import {
   evidenceByCheck,
   newGate,
@@ -32,6 +34,9 @@ export function gateView(gate: Gate, book: GateBook, asking: Asking): z.input<ty
   const row = book.gate?.value ?? newGate;
   const { current, previous, upstream, hold, resting } = row;
   const { holdOnEverything: everything, freezeOnEverything: freeze } = asking;
+  const action: GateAction = resting
+    ? { kind: 'rest', ...resting }
+    : nextGateAction(stateFromLedger(gate, book, asking), asking.now);
   return {
     name: gate.name,
     from: formatReference(gate.from),
@@ -51,16 +56,23 @@ export function gateView(gate: Gate, book: GateBook, asking: Asking): z.input<ty
     ...(freeze && freeze.until > asking.now
       ? { freezeOnEverything: { ...freeze, at: time(freeze.at), until: time(freeze.until) } }
       : {}),
-    next: resting
-      ? {
-          action: 'rest',
-          why: sayReason(resting.reason),
-          ...(resting.dueAt === undefined ? {} : { until: time(resting.dueAt) }),
-        }
-      : sayAction(nextGateAction(stateFromLedger(gate, book, asking), asking.now)),
+    next: nextView(action),
+    canBeDone: adviceOnAction(action, aboutOf(gate, asking, action)),
     open: [...book.open.keys()],
   };
 }
+
+function nextView(action: GateAction) {
+  const { dueAt, ...said } = sayAction(action);
+  return { ...said, ...(dueAt === undefined ? {} : { until: time(dueAt) }) };
+}
+
+const aboutOf = (gate: Gate, { holdOnEverything }: Asking, of: GateAction | { digest: Digest }): About => ({
+  gate: gate.name,
+  digest: 'digest' in of ? of.digest : undefined,
+  heldOn: holdOnEverything ? 'everything' : 'gate',
+  approver: ruleOf(gate)?.role,
+});
 
 const promotionView = ({ digest, subject, sequence, unique, at, record }: KeptPromotion) => ({
   digest,
@@ -81,6 +93,9 @@ export function candidateView(
   const row = candidate.row.value;
   const state = stateFromLedger(gate, book, asking);
   const open = state.open.find(({ digest }) => digest === row.digest);
+  const action = open && forCandidate(state, open, now);
+  const approval = approvalView(ruleOf(gate), row, open && { state, candidate: open });
+  const about = { ...aboutOf(gate, asking, row), content: approval.approval?.about };
   return {
     gate: gate.name,
     digest: row.digest,
@@ -98,8 +113,9 @@ export function candidateView(
           why: sayOutcome(row.settled.outcome),
         }
       : { state: 'open' }),
-    ...(open ? { next: sayAction(forCandidate(state, open, now)) } : {}),
-    ...approvalView(ruleOf(gate), row, open && { state, candidate: open }),
+    ...(action ? { next: nextView(action) } : {}),
+    canBeDone: row.settled ? adviceOnOutcome(row.settled.outcome, about) : action ? adviceOnAction(action, about) : [],
+    ...approval,
     ...(row.trouble && row.trouble.retryAt > now
       ? { trouble: { message: row.trouble.message, retryAt: time(row.trouble.retryAt) } }
       : {}),
@@ -153,54 +169,4 @@ function evidenceView(gate: Gate, digest: string, check: string, evidence: Evide
     ...(expiresAt === undefined ? {} : { expiresAt: time(expiresAt) }),
     ...(report === undefined ? {} : { report: reportAddress(gate.name, digest, check) }),
   };
-}
-
-export function sayOutcome(outcome: Outcome): string {
-  switch (outcome.kind) {
-    case 'promoted':
-      return outcome.unique ? `promoted as ${outcome.unique}` : 'promoted';
-    case 'observed':
-      return 'would have been promoted; the gate only observes';
-    case 'superseded':
-      return `superseded by number ${outcome.by}`;
-    case 'rejected':
-    case 'failed':
-      return sayReason(outcome.reason);
-  }
-}
-
-function sayAction(action: GateAction): { action: string; why: string; until?: string } {
-  switch (action.kind) {
-    case 'rest':
-      return {
-        action: 'rest',
-        why: sayReason(action.reason),
-        ...(action.dueAt === undefined ? {} : { until: time(action.dueAt) }),
-      };
-    case 'settle':
-      return { action: 'settle', why: sayOutcome(action.outcome) };
-    case 'check':
-      return { action: 'check', why: `to be checked: ${action.checks.map(({ check }) => check).join(', ')}` };
-    case 'watch':
-      return { action: 'watch', why: 'a check is under way' };
-    case 'record-approvals':
-      return {
-        action: 'record-approvals',
-        why: `it ${sayReason({ kind: 'approval-wanted', ...action.reason })}`,
-      };
-    case 'intake':
-      return { action: 'intake', why: 'it is not in the quarantine registry yet' };
-    case 'promote':
-      return { action: 'promote', why: 'every check passed and nothing holds it' };
-    case 'follow':
-      return { action: 'follow', why: 'what depends on the promotion is to be asked' };
-    case 'put-back':
-      return { action: 'put-back', why: 'a late attempt of this gate is under the stable tag' };
-    case 'restore':
-      return { action: 'restore', why: `it takes the place of ${action.restores.over}, which was recalled` };
-    case 'announce-drift':
-      return { action: 'announce-drift', why: 'the stable tag names what this gate did not promote' };
-    case 'drop':
-      return { action: 'drop', why: sayReason(action.reason) };
-  }
 }

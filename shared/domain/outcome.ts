@@ -89,3 +89,18 @@ export function sayReason(value: Reason): string {
       return value.message;
   }
 }
+
+/** How it ended, in one sentence for a person. */
+export function sayOutcome(outcome: Outcome): string {
+  switch (outcome.kind) {
+    case 'promoted':
+      return outcome.unique ? `promoted as ${outcome.unique}` : 'promoted';
+    case 'observed':
+      return 'would have been promoted; the gate only observes';
+    case 'superseded':
+      return `superseded by number ${outcome.by}`;
+    case 'rejected':
+    case 'failed':
+      return sayReason(outcome.reason);
+  }
+}

@@ -1,11 +1,11 @@
 /** Puts the state that a decision sees together: from the ledger, and from what the upstream and the stable tag say (or are taken to say). */
-import { TRAITS } from '../domain/checks/traits.ts';
+import { decidingPolicy, foundFor } from '../domain/deciding-policy.ts';
 import type { PersonFreeze } from '../domain/freeze.ts';
-import type { GatePolicy, GateState, Hold } from '../domain/gate-state.ts';
+import type { GateState, Hold } from '../domain/gate-state.ts';
 import type { Gate } from '../domain/policy.ts';
 import type { Earlier } from '../domain/recall.ts';
 import type { Digest } from '../domain/reference.ts';
-import { evidenceByCheck, newGate, type CandidateRow, type GateBook } from './gate-book.ts';
+import { evidenceByCheck, newGate, type GateBook } from './gate-book.ts';
 
 export function gateStateOf(
   gate: Gate,
@@ -46,38 +46,3 @@ export function gateStateOf(
     }),
   };
 }
-
-/** What the intake found of a candidate, if it was for the platforms that the gate wants today. */
-export const foundFor = (
-  gate: Pick<Gate, 'platforms' | 'unchecked'>,
-  { platforms, subject, images, unusable }: CandidateRow,
-): Pick<CandidateRow, 'subject' | 'images' | 'unusable'> =>
-  platforms === wantedPlatforms(gate)
-    ? { ...(subject ? { subject } : {}), ...(images ? { images } : {}), ...(unusable ? { unusable } : {}) }
-    : {};
-
-/** What a gate takes of an index, as one text to compare. */
-export const wantedPlatforms = ({ platforms, unchecked }: Pick<Gate, 'platforms' | 'unchecked'>): string =>
-  [platforms.join(', '), ...(unchecked.length > 0 ? [unchecked.join(', ')] : [])].join('; unchecked ');
-
-export const decidingPolicy = ({
-  checks,
-  soakMs,
-  platforms,
-  unchecked,
-  mode,
-  whenReplaced,
-  approval,
-  freeze,
-  fastLane,
-}: Gate): GatePolicy => ({
-  checks: checks.map(({ name, hash, kind }) => ({ name, hash, ...TRAITS[kind] })),
-  soakMs,
-  platforms,
-  ...(unchecked.length > 0 ? { unchecked } : {}),
-  ...(mode === 'observe' ? { mode } : {}),
-  ...(whenReplaced === 'keep' ? { whenReplaced } : {}),
-  ...(approval ? { approval } : {}),
-  ...(freeze.length > 0 ? { freeze } : {}),
-  ...(fastLane ? { fastLane } : {}),
-});

@@ -1,19 +1,29 @@
 /** People on the whole system: a gate asks, one of the people of the local sign-in approves, and what was waiting goes on. */
-import { readFile, writeFile } from 'node:fs/promises';
+import { execFile } from 'node:child_process';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { missing } from '../../local/demo/until.ts';
 import { GATE } from '../../local/demo/walkthrough.ts';
 import { startSystem, whileAway, type System } from './system.ts';
 
 let system: System;
+/** The local system is in `.local` below it, where the command line looks for it. */
+let folder: string;
 beforeAll(async () => {
-  system = await startSystem();
+  folder = await mkdtemp(join(tmpdir(), 'gated-import-e2e-'));
+  system = await startSystem({ directory: join(folder, '.local') });
   const file = join(system.local.endpoints.policy, 'gates.yaml');
   const text = await readFile(file, 'utf8');
   await writeFile(file, text.replace('    # approval: {', '    approval: {'));
 });
-afterAll(() => system?.destroy());
+afterAll(async () => {
+  await system?.destroy();
+  await rm(folder, { recursive: true, force: true });
+});
 
 const as = (name: string): Record<string, string> => {
   const person = system.local.endpoints.people.find((one) => one.name === name);
@@ -27,6 +37,10 @@ const decide = (digest: string, headers: Record<string, string>) =>
     headers,
     body: JSON.stringify({ decision: 'approve', reason: 'read the log' }),
   });
+const program = fileURLToPath(new URL('../../cli/gated-import.mjs', import.meta.url));
+/** What it says; rejects with `code` and `stderr` when it does not end with 0. */
+const gatedImport = async (args: string[]): Promise<string> =>
+  (await promisify(execFile)(process.execPath, [program, ...args], { cwd: folder })).stdout;
 
 test('a candidate waits for a release manager, is approved by one, and is promoted', async () => {
   const digest = await system.pushUpstream('green');
@@ -42,7 +56,9 @@ test('a candidate waits for a release manager, is approved by one, and is promot
   expect((await decide(digest, {})).status).toBe(403);
   expect((await decide(digest, as('Omar Haddad'))).status).toBe(403);
   expect((await decide(digest, { authorization: 'Bearer rosa' })).status).toBe(401);
-  expect((await decide(digest, as('Rosa Marin'))).status).toBe(202);
+  expect(await gatedImport(['explain', GATE, digest])).toContain(`gated-import approve ${GATE} ${digest} --about `);
+  expect(await gatedImport(['what-if', system.local.endpoints.policy])).toContain('0 would be decided otherwise');
+  await gatedImport(['approve', GATE, digest, '--reason', 'read the log', '--as', 'Rosa Marin']);
 
   await system.settled(digest, 'promoted');
   await system.stable(digest);

@@ -7,7 +7,7 @@ import { questionsOf } from '../../../shared/domain/questions.ts';
 import { uniqueTag } from '../../../shared/domain/unique-tag.ts';
 import type { Digest } from '../../../shared/domain/reference.ts';
 import { GATE, originOfCandidate, readGate } from '../../../shared/ledger/gate-book.ts';
-import { decidingPolicy, foundFor } from '../../../shared/ledger/gate-state-of.ts';
+import { decidingPolicy, foundFor } from '../../../shared/domain/deciding-policy.ts';
 import { LedgerConflict, put } from '../../../shared/ledger/rows.ts';
 import type { Activity, Surroundings } from '../activity.ts';
 import { existingGate } from '../policy-of.ts';

@@ -4,7 +4,7 @@ import type { Gate } from '../../../shared/domain/policy.ts';
 import type { Restores } from '../../../shared/domain/recall.ts';
 import { formatReference, type RepositoryReference } from '../../../shared/domain/reference.ts';
 import type { CandidateRow } from '../../../shared/ledger/gate-book.ts';
-import { wantedPlatforms } from '../../../shared/ledger/gate-state-of.ts';
+import { wantedPlatforms } from '../../../shared/domain/deciding-policy.ts';
 import type { Surroundings } from '../activity.ts';
 
 const DEADLINE_SECONDS = 300;

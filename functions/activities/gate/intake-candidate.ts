@@ -15,7 +15,7 @@ import {
   type RepositoryReference,
 } from '../../../shared/domain/reference.ts';
 import { originOfCandidate, readGate, type CandidateRow } from '../../../shared/ledger/gate-book.ts';
-import { wantedPlatforms } from '../../../shared/ledger/gate-state-of.ts';
+import { wantedPlatforms } from '../../../shared/domain/deciding-policy.ts';
 import { LedgerConflict, put } from '../../../shared/ledger/rows.ts';
 import type { Activity, Surroundings } from '../activity.ts';
 import { copyPromoted } from './copy-promoted.ts';

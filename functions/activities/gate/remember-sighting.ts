@@ -10,7 +10,7 @@ import {
   type GateBook,
   type GateRow,
 } from '../../../shared/ledger/gate-book.ts';
-import { wantedPlatforms } from '../../../shared/ledger/gate-state-of.ts';
+import { wantedPlatforms } from '../../../shared/domain/deciding-policy.ts';
 import { openCandidate } from '../../../shared/ledger/open-candidate.ts';
 import { tell } from '../../../shared/ledger/outbox.ts';
 import { put } from '../../../shared/ledger/rows.ts';

@@ -4,7 +4,7 @@ import type { Gate } from '../../../shared/domain/policy.ts';
 import { questionsOf } from '../../../shared/domain/questions.ts';
 import type { RecordedApproval } from '../../../shared/domain/record/statement.ts';
 import type { CandidateRow } from '../../../shared/ledger/gate-book.ts';
-import { decidingPolicy, foundFor } from '../../../shared/ledger/gate-state-of.ts';
+import { decidingPolicy, foundFor } from '../../../shared/domain/deciding-policy.ts';
 
 /** Of a candidate whose evidence is complete: every check said "pass". */
 export function recordedApprovals(gate: Gate, candidate: CandidateRow): RecordedApproval[] {

@@ -3,7 +3,7 @@ import type { Gate } from '../../../shared/domain/policy.ts';
 import { questionsOf } from '../../../shared/domain/questions.ts';
 import type { RecordedEvidence } from '../../../shared/domain/record/statement.ts';
 import type { CandidateBook } from '../../../shared/ledger/gate-book.ts';
-import { decidingPolicy, foundFor } from '../../../shared/ledger/gate-state-of.ts';
+import { decidingPolicy, foundFor } from '../../../shared/domain/deciding-policy.ts';
 
 /** `undefined` when something is missing, or expired by now. In the order of the policy, so that the same evidence is the same record. */
 export function recordedEvidence(

@@ -8,7 +8,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { Gate } from '../../../shared/domain/policy.ts';
 import { isFrozen, readFreezeOnEverything } from '../../../shared/ledger/freeze-book.ts';
 import { GATE, gateRow, type GateRow } from '../../../shared/ledger/gate-book.ts';
-import { decidingPolicy } from '../../../shared/ledger/gate-state-of.ts';
+import { decidingPolicy } from '../../../shared/domain/deciding-policy.ts';
 import { readHoldOver } from '../../../shared/ledger/hold-book.ts';
 import { requestedOf } from '../../../shared/ledger/request.ts';
 import { parseRow } from '../../../shared/ledger/rows.ts';

@@ -13,6 +13,7 @@ import { getImage, listImages } from './images.ts';
 import { readJournalEntries } from './journal.ts';
 import { requestOverride } from './overrides.ts';
 import { requestPromotion } from './promotions.ts';
+import { listRecorded } from './recorded.ts';
 import { requestRecheck } from './rechecks.ts';
 import { recallDigest } from './recalls.ts';
 import { getReport } from './reports.ts';
@@ -23,6 +24,7 @@ const described: Endpoint[] = [
   getGate,
   listCandidates,
   getCandidate,
+  listRecorded,
   getCheckLog,
   getReport,
   requestPromotion,

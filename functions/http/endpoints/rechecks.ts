@@ -1,6 +1,6 @@
 /** Asking every check of a candidate again: of one that is open, or of one that was rejected or failed, which is then open again. */
 import { forCandidate } from '../../../shared/domain/gate-action.ts';
-import type { Outcome } from '../../../shared/domain/outcome.ts';
+import { sayOutcome, type Outcome } from '../../../shared/domain/outcome.ts';
 import type { Gate } from '../../../shared/domain/policy.ts';
 import type { Digest } from '../../../shared/domain/reference.ts';
 import { readCandidate, type GateBook } from '../../../shared/ledger/gate-book.ts';
@@ -8,7 +8,7 @@ import { recheckCandidate, type Rechecked } from '../../../shared/ledger/recheck
 import { askGate } from '../ask-gate.ts';
 import type { Endpoint } from '../endpoint.ts';
 import { askingNow, candidateAsked, digestAsked, gateAsked } from '../find.ts';
-import { sayOutcome, stateFromLedger, type Asking } from '../gate-view.ts';
+import { stateFromLedger, type Asking } from '../gate-view.ts';
 import { conflict, notFound } from '../problem.ts';
 import { accepted, reasoned } from '../schemas/common.ts';
 

@@ -2,10 +2,14 @@
 import { z } from 'zod';
 import { outcome as outcomeSchema, verdict } from '../../../shared/domain/outcome.ts';
 import { tag } from '../../../shared/domain/reference.ts';
+import { canBeDone as canBeDoneSchema } from '../../../shared/domain/advice.ts';
 import { approvalRule, approvalSeen } from './approval.ts';
 import { asked, digest, next, nextPage, time } from './common.ts';
 
 const outcome = outcomeSchema.meta({ id: 'Outcome' });
+const canBeDone = z
+  .array(canBeDoneSchema.meta({ id: 'CanBeDone' }))
+  .describe('What a person can do about it, and what to type.');
 const promotion = z
   .strictObject({
     digest: digest.describe('The upstream digest.'),
@@ -28,10 +32,20 @@ const gateFields = {
   current: promotion.optional(),
   previous: promotion.optional(),
   approval: approvalRule.optional().describe('Missing: nobody is asked.'),
+  mode: z.literal('observe').optional().describe('It promotes nothing.'),
+  shadow: z
+    .strictObject({ digest, sequence: z.int(), at: time })
+    .optional()
+    .describe('What an observing gate would have promoted last.'),
+  drift: z
+    .record(tag, z.union([digest, z.literal('none')]))
+    .optional()
+    .describe('Tags that were found to name something else than this gate had promoted to them, and what.'),
   hold: asked.optional().describe('Of this gate.'),
   holdOnEverything: asked.optional(),
   freezeOnEverything: z.strictObject({ ...asked.shape, until: time }).optional(),
   next,
+  canBeDone,
   open: z.array(digest).describe('Candidates that are not settled.'),
 };
 export const gateSeen = z.strictObject(gateFields).meta({ id: 'Gate' });
@@ -90,6 +104,7 @@ const candidateFields = {
   outcome: outcome.optional(),
   why: z.string().optional(),
   next: next.optional(),
+  canBeDone,
   approval: approvalSeen.optional().describe('Where the gate asks for it.'),
   trouble: z.strictObject({ message: z.string(), retryAt: time }).optional(),
   evidence: z.record(z.string(), evidence),

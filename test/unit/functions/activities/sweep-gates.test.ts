@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { sweepGates } from '../../../../functions/activities/sweep/sweep-gates.ts';
-import { decidingPolicy } from '../../../../shared/ledger/gate-state-of.ts';
+import { decidingPolicy } from '../../../../shared/domain/deciding-policy.ts';
 import { request } from '../../../../shared/ledger/request.ts';
 import type { GateRow } from '../../../../shared/ledger/gate-book.ts';
 import { blue, green } from '../../../replay/gate-world.ts';

@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
+import { tag } from '../../../../shared/domain/reference.ts';
 import { green } from '../../../replay/gate-world.ts';
 import { A, B, done, manual, MINUTE, NOW, promotion, running, subjectOf } from '../../domain/gate-builders.ts';
 import { functionWorld, STABLE, UPSTREAM, type FunctionWorld } from '../world.ts';
@@ -23,6 +24,13 @@ describe('GET gates', () => {
         to: STABLE,
         checks: [{ name: 'functional', kind: 'script' }],
         next: { action: 'rest', why: 'nothing to do' },
+        canBeDone: [
+          {
+            what: 'have what the upstream tag names now checked and promoted',
+            by: 'operator',
+            command: "gated-import promote node --reason '<why>'",
+          },
+        ],
         open: [],
       },
     ]);
@@ -41,6 +49,22 @@ describe('GET gates', () => {
       upstream: { digest: B, since: '2026-03-02T10:00:00.000Z', sequence: 4 },
       current: { digest: A, subject: subjectOf(A), unique: '15-alpine-ca3', sequence: 3 },
       previous: { digest: B, unique: '15-alpine-ca2' },
+    });
+  });
+
+  it('says of a gate that observes what it would have promoted, and which tags somebody moved', async () => {
+    world = functionWorld({ gates: { 'soak: 3d': 'mode: observe' } });
+    await world.setGate({
+      shadow: { digest: A, sequence: 3, at: NOW },
+      drift: { [tag.parse('15-alpine')]: B, [tag.parse('15-alpine-ca1')]: 'none' },
+    });
+
+    const { json } = await call(world, 'getGate', { params: { gate: 'node' } });
+
+    expect(json).toMatchObject({
+      mode: 'observe',
+      shadow: { digest: A, sequence: 3, at: '2026-03-02T10:00:00.000Z' },
+      drift: { '15-alpine': B, '15-alpine-ca1': 'none' },
     });
   });
 

@@ -40,6 +40,7 @@ export const REQUESTS: Record<EndpointName, Call> = {
   listCandidates: gate,
   listGates: {},
   listImages: {},
+  listRecorded: gate,
   readJournal: {},
   abortCandidate: { ...candidate, body: because },
   holdAll: { body: because },
