@@ -8,6 +8,7 @@ import type { OrchestrationContext } from 'durable-functions';
 import { z } from 'zod';
 import { nextGateAction, type GateAction } from '../shared/domain/gate-action.ts';
 import type { GateLook, GateState } from '../shared/domain/gate-state.ts';
+import type { Digest } from '../shared/domain/reference.ts';
 import { promoteCandidate } from './promote-candidate.ts';
 import * as steps from './steps.ts';
 import { input, messageOf, MOST_ROUNDS, now, sleep, unreachable, type Story } from './story.ts';
@@ -85,6 +86,12 @@ function* act(context: OrchestrationContext, gate: string, state: GateState, act
       case 'put-back':
         yield* steps.putBackStable(context, { gate, current: action.current, over: action.over, at });
         return;
+      case 'ask-again':
+        yield* steps.askAgain(context, { gate, digest: action.digest, at });
+        return;
+      case 'conclude':
+        yield* steps.concludeCurrent(context, { gate, digest: action.digest, found: action.found, at });
+        return;
       case 'restore': {
         const { digest, sequence, restores } = action;
         yield* steps.restoreCandidate(context, { gate, digest, sequence, restores, at });
@@ -104,7 +111,7 @@ function* act(context: OrchestrationContext, gate: string, state: GateState, act
     }
   } catch (error) {
     // Only trouble with one candidate is put aside here; trouble with the gate's own rows ends the instance, and the sweep starts another.
-    if (!('digest' in action) || !state.open.some(({ digest }) => digest === action.digest)) throw error;
+    if (!('digest' in action) || !isUnderWay(state, action.digest)) throw error;
     yield* steps.troubleCandidate(context, {
       gate,
       digest: action.digest,
@@ -114,8 +121,12 @@ function* act(context: OrchestrationContext, gate: string, state: GateState, act
   }
 }
 
-const rested = ({ reason, dueAt, digest }: Extract<GateAction, { kind: 'rest' }>) => ({
+const isUnderWay = ({ open, standing }: GateState, of: Digest): boolean =>
+  open.some(({ digest }) => digest === of) || (standing?.again !== undefined && standing.digest === of);
+
+const rested = ({ reason, dueAt, lookAgainAt, digest }: Extract<GateAction, { kind: 'rest' }>) => ({
   reason,
   ...(dueAt === undefined ? {} : { dueAt }),
+  ...(lookAgainAt === undefined ? {} : { lookAgainAt }),
   ...(digest ? { digest } : {}),
 });

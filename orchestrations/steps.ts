@@ -3,7 +3,7 @@ import { z } from 'zod';
 import type { StartCheck } from '../shared/domain/gate-action.ts';
 import { gateLook, type GatePolicy } from '../shared/domain/gate-state.ts';
 import { imageLook, type Bases, type ImageReason } from '../shared/domain/image-state.ts';
-import type { Outcome, Reason } from '../shared/domain/outcome.ts';
+import type { Outcome, Reason, Standing } from '../shared/domain/outcome.ts';
 import type { Restores } from '../shared/domain/recall.ts';
 import { digest, type Digest } from '../shared/domain/reference.ts';
 import { rolloutLook, type RolloutReason, type Wanted } from '../shared/domain/rollout-state.ts';
@@ -35,10 +35,12 @@ export const troubleCandidate = step<Candidate & At & { message: string }, typeo
 export const recordApprovals = step<Candidate & At, typeof done>('recordApprovals', done);
 type Restore = Candidate & At & { sequence: number; restores: Restores };
 export const restoreCandidate = step<Restore, typeof done>('restoreCandidate', done);
+export const askAgain = step<Candidate & At, typeof done>('askAgain', done);
+export const concludeCurrent = step<Candidate & At & { found: Standing }, typeof done>('concludeCurrent', done);
 export const startFollowers = step<Gate, typeof done>('startFollowers', done);
 export const putBackStable = step<Gate & At & { current: Digest; over: Digest }, typeof done>('putBackStable', done);
 export const announceDrift = step<Gate & At & { found: Digest | 'none' }, typeof done>('announceDrift', done);
-type RestGate = Gate & Rest<Reason> & { digest?: Digest; policy?: GatePolicy };
+type RestGate = Gate & Rest<Reason> & { lookAgainAt?: number; digest?: Digest; policy?: GatePolicy };
 export const restGate = step<RestGate, typeof again>('restGate', again);
 
 const begun = z.discriminatedUnion('kind', [

@@ -263,6 +263,7 @@ export type AnnouncementType =
   | 'observed'
   | 'driftFound'
   | 'recalled'
+  | 'recallProposed'
   | 'policyRefused';
 
 export interface Policies {

@@ -2,9 +2,11 @@
 import type { Surroundings } from './activity.ts';
 import { adoptStable } from './gate/adopt-stable.ts';
 import { announceDrift } from './gate/announce-drift.ts';
+import { askAgain } from './gate/ask-again.ts';
 import { attachRecord } from './gate/attach-record.ts';
 import { beginPromotion } from './gate/begin-promotion.ts';
 import { completePromotion } from './gate/complete-promotion.ts';
+import { concludeCurrent } from './gate/conclude-current.ts';
 import { copyReferrers } from './gate/copy-referrers.ts';
 import { dropIntention } from './gate/drop-intention.ts';
 import { importUnique } from './gate/import-unique.ts';
@@ -46,6 +48,8 @@ export const activities = (world: Surroundings) => ({
   intakeCandidate: intakeCandidate(world),
   startCheck: startCheck(world),
   restoreCandidate: restoreCandidate(world),
+  askAgain: askAgain(world),
+  concludeCurrent: concludeCurrent(world),
   settleCandidate: settleCandidate(world),
   troubleCandidate: troubleCandidate(world),
   recordApprovals: recordApprovals(world),

@@ -5,8 +5,9 @@ import { forCandidate, nextGateAction, type GateAction } from '../../shared/doma
 import type { PersonFreeze } from '../../shared/domain/freeze.ts';
 import { ruleOf } from '../../shared/domain/approvals.ts';
 import type { Evidence, GateState, Hold, Override } from '../../shared/domain/gate-state.ts';
-import { sayOutcome } from '../../shared/domain/outcome.ts';
+import { sayOutcome, sayReason } from '../../shared/domain/outcome.ts';
 import type { Gate } from '../../shared/domain/policy.ts';
+import { recallOf } from '../../shared/domain/recall.ts';
 import { formatReference, type Digest } from '../../shared/domain/reference.ts';
 import { sayAction } from '../../shared/domain/say-action.ts';
 import {
@@ -14,6 +15,7 @@ import {
   newGate,
   type CandidateBook,
   type GateBook,
+  type GateRow,
   type KeptPromotion,
 } from '../../shared/ledger/gate-book.ts';
 import { gateStateOf } from '../../shared/ledger/gate-state-of.ts';
@@ -51,6 +53,7 @@ export function gateView(gate: Gate, book: GateBook, asking: Asking): z.input<ty
     ...(gate.mode === 'observe' ? { mode: gate.mode } : {}),
     ...(gate.approval ? { approval: approvalRuleView(gate.approval) } : {}),
     ...(row.shadow ? { shadow: { ...row.shadow, at: time(row.shadow.at) } } : {}),
+    ...proposalView(row),
     ...(row.drift && Object.keys(row.drift).length > 0 ? { drift: row.drift } : {}),
     ...(everything ? { holdOnEverything: { ...everything, at: time(everything.at) } } : {}),
     ...(freeze && freeze.until > asking.now
@@ -60,6 +63,13 @@ export function gateView(gate: Gate, book: GateBook, asking: Asking): z.input<ty
     canBeDone: adviceOnAction(action, aboutOf(gate, asking, action)),
     open: [...book.open.keys()],
   };
+}
+
+/** Only while there is something to recall. */
+function proposalView({ proposal, current, recalled }: GateRow): Pick<z.input<typeof gateSeen>, 'recallProposed'> {
+  if (!proposal || !current || proposal.digest !== current.digest || recallOf(recalled, current)) return {};
+  const { digest, reason, at } = proposal;
+  return { recallProposed: { digest, why: sayReason(reason), since: time(at) } };
 }
 
 function nextView(action: GateAction) {
@@ -113,6 +123,7 @@ export function candidateView(
           why: sayOutcome(row.settled.outcome),
         }
       : { state: 'open' }),
+    ...(row.settled && row.again ? { askedAgainSince: time(row.again.since) } : {}),
     ...(action ? { next: nextView(action) } : {}),
     canBeDone: row.settled ? adviceOnOutcome(row.settled.outcome, about) : action ? adviceOnAction(action, about) : [],
     ...approval,

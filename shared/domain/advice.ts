@@ -48,7 +48,7 @@ export function adviceOnOutcome(outcome: Outcome, about: About): CanBeDone[] {
 }
 
 export function adviceOnAction(action: GateAction, about: About): CanBeDone[] {
-  const { abort, hold, log, promoteTag } = ways(about);
+  const { abort, hold, log, promoteTag, recall } = ways(about);
   switch (action.kind) {
     case 'rest':
       return adviceOnReason(action.reason, about);
@@ -64,6 +64,9 @@ export function adviceOnAction(action: GateAction, about: About): CanBeDone[] {
     case 'promote':
     case 'restore':
       return [hold('stop it before the stable tag moves'), ...abort];
+    case 'ask-again':
+    case 'conclude':
+      return [recall];
     case 'follow':
       return [hold('stop what is built on it and deployed')];
     case 'put-back':

@@ -6,14 +6,16 @@
  */
 import { contentOf } from './approval-content.ts';
 import { approvalStep, refusalOf, type ApprovalReason } from './approvals.ts';
-import { backoffMs, watchSeconds } from './backoff.ts';
-import { askAgainAt, checksOf, MOST_TRIES, said, type Running, type StartCheck } from './gate-checks.ts';
+import { backoffMs } from './backoff.ts';
+import { askChecks } from './gate-asking.ts';
+import type { StartCheck } from './gate-checks.ts';
 import { mendDrift } from './gate-drift.ts';
 import { forUpstream, soonestRest, soonestWatch } from './gate-rests.ts';
 import type { Candidate, GateState, Intention, Shadow } from './gate-state.ts';
+import { forCurrent, lookAgainAt } from './gate-standing.ts';
 import { frozen, soaking } from './gate-waits.ts';
 import { mendRecall } from './gate-recall.ts';
-import type { Outcome, Reason } from './outcome.ts';
+import type { Outcome, Reason, Standing } from './outcome.ts';
 import { whoOf } from './person.ts';
 import { recallOf, type Restores } from './recall.ts';
 import type { Digest } from './reference.ts';
@@ -35,7 +37,12 @@ export type GateAction =
   | { kind: 'announce-drift'; found: Digest | 'none' }
   | { kind: 'drop'; attempt: number; reason: Reason }
   | { kind: 'settle'; digest: Digest; outcome: Outcome }
-  | { kind: 'rest'; reason: Reason; dueAt?: number; digest?: Digest };
+  /** The checks of the current one have to be asked again. */
+  | { kind: 'ask-again'; digest: Digest }
+  /** They were, or that is given up. */
+  | { kind: 'conclude'; digest: Digest; found: Standing }
+  /** `lookAgainAt`: something else is due before that. */
+  | { kind: 'rest'; reason: Reason; dueAt?: number; lookAgainAt?: number; digest?: Digest };
 
 /** `now` in epoch milliseconds. Newest candidate first; one that can act goes before one that is watched, and that before one that rests. */
 export function nextGateAction(state: GateState, now: number): GateAction {
@@ -44,17 +51,21 @@ export function nextGateAction(state: GateState, now: number): GateAction {
   const drift = mendDrift(state);
   if (drift) return drift;
 
-  const recall = mendRecall(state);
+  const ofCurrent = [mendRecall(state), forCurrent(state, now)];
   const actions = [
     ...newestFirst(state.open).map((candidate) => forCandidate(state, candidate, now)),
-    ...(recall ? [recall] : []),
+    ...ofCurrent.filter((action) => action !== undefined),
   ];
   return (
     actions.find(({ kind }) => kind !== 'watch' && kind !== 'rest') ??
     soonestWatch(actions) ??
-    soonestRest([...actions, forUpstream(state, now)])
+    withLookAgain(soonestRest([...actions, forUpstream(state, now)]), lookAgainAt(state))
   );
 }
+
+/** What a gate waits for stays what it waits for, though the current one may be due before. */
+const withLookAgain = (rest: GateAction, at: number | undefined): GateAction =>
+  rest.kind === 'rest' && at !== undefined && at < (rest.dueAt ?? Infinity) ? { ...rest, lookAgainAt: at } : rest;
 
 /** What this candidate needs next, if nothing else were open. */
 export function forCandidate(state: GateState, candidate: Candidate, now: number): GateAction {
@@ -93,36 +104,12 @@ export function forCandidate(state: GateState, candidate: Candidate, now: number
   if (!stays && upstream.kind === 'gone') return reject({ kind: 'withdrawn' });
   if (!candidate.subject || !candidate.images?.length) return { kind: 'intake', digest };
 
-  const checks = checksOf(state, candidate);
-  if (checks.nothingAsked) return reject({ kind: 'undecided', checks: [], details: ['its gate asks nothing'] });
-  const startable = checks.inTurn(checks.missing);
-  if (startable.length > 0) return { kind: 'check', digest, checks: startable };
-  if (checks.running.length > 0) {
-    const youngest = Math.max(...checks.running.map(({ startedAt }) => startedAt));
-    return { kind: 'watch', seconds: watchSeconds(now - youngest) };
-  }
-  if (checks.missing.length > 0) return waitForTurn(checks.busy, now);
-  const failed = checks.answering('fail');
-  if (failed.length > 0) return reject({ kind: 'check-failed', ...said(failed) });
-  const unknown = checks.answering('unknown');
-  if (unknown.length > 0) {
-    if (unknown.some(({ evidence }) => evidence.tries >= MOST_TRIES))
-      return reject({ kind: 'undecided', ...said(unknown) });
-    const due = unknown.filter((one) => askAgainAt(one.evidence) <= now);
-    const again = due.map(({ name, evidence }): StartCheck => ({
-      check: name,
-      attempt: evidence.attempt + 1,
-      tries: evidence.tries + 1,
-    }));
-    if (checks.inTurn(again).length > 0) return { kind: 'check', digest, checks: checks.inTurn(again) };
-    if (again.length > 0) return waitForTurn(checks.busy, now);
-    return rest(
-      { kind: 'checking-again', checks: unknown.map(({ name }) => name) },
-      Math.min(...unknown.map(({ evidence }) => askAgainAt(evidence))),
-    );
-  }
+  const asked = askChecks(state, candidate, { now });
+  if (asked.kind === 'act') return asked.action;
+  if (asked.kind === 'rejects') return reject(asked.reason);
   const { hold } = state;
-  if (putBack && !hold?.everything && policy.mode !== 'observe') return { kind: 'promote', digest, sequence };
+  if (putBack && !hold?.everything && policy.mode !== 'observe')
+    return asked.askExpired ?? { kind: 'promote', digest, sequence };
   if (hold) return rest({ kind: 'held', ...whoOf(hold), why: hold.why });
   const soak = soaking(state, candidate, now);
   if (soak) return rest(soak.reason, soak.dueAt);
@@ -139,11 +126,7 @@ export function forCandidate(state: GateState, candidate: Candidate, now: number
     );
   if (!stays && upstream.kind === 'unreachable')
     return rest({ kind: 'upstream-unreachable', message: upstream.message }, now + backoffMs(state.failures + 1));
-  const expired = checks.expired(now);
-  if (expired.length > 0) {
-    const again = checks.inTurn(expired);
-    return again.length > 0 ? { kind: 'check', digest, checks: again } : waitForTurn(checks.busy, now);
-  }
+  if (asked.askExpired) return asked.askExpired;
   if (policy.mode === 'observe') return settle({ kind: 'observed' });
 
   return { kind: 'promote', digest, sequence };
@@ -182,10 +165,5 @@ function reasonOf(action: GateAction): Reason {
   if (action.kind === 'settle' && 'reason' in action.outcome) return action.outcome.reason;
   return { kind: 'nothing-to-do' };
 }
-
-const waitForTurn = (busy: Running | undefined, now: number): GateAction => ({
-  kind: 'watch',
-  seconds: watchSeconds(now - (busy?.startedAt ?? now)),
-});
 
 const newestFirst = (candidates: Candidate[]) => candidates.toSorted((a, b) => b.sequence - a.sequence);

@@ -46,6 +46,7 @@ export function checksOf(state: GateState, candidate: Candidate) {
           ? [{ check: name, attempt: evidence.attempt + 1, tries: 1 }]
           : [],
       ),
+    answers: asked.flatMap(({ evidence }) => (evidence?.state === 'done' ? [evidence] : [])),
     answering: (verdict: Verdict) =>
       asked.flatMap(({ name, evidence }) =>
         evidence?.state === 'done' && evidence.verdict === verdict ? [{ name, evidence }] : [],
@@ -54,9 +55,9 @@ export function checksOf(state: GateState, candidate: Candidate) {
 }
 
 /** Also one that was asked for platforms which the gate does not want any more. */
-function runningAlone({ open, policy }: GateState): Running | undefined {
+function runningAlone({ open, standing, policy }: GateState): Running | undefined {
   const alone = new Set(policy.checks.flatMap((check) => (check.alone ? [check.name] : [])));
-  return open
+  return [...open, ...(standing?.again ? [standing] : [])]
     .flatMap(({ evidence }) => Object.entries(evidence))
     .flatMap(([id, evidence]) =>
       alone.has(checkOf(id)) && evidence.state === 'running' && evidence.runId ? [evidence] : [],

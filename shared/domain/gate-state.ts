@@ -85,6 +85,8 @@ export const candidate = z.object({
   requestedBy: z.array(z.string()).optional(),
   /** Of this opening. */
   approvals: approvals.optional(),
+  /** Promoted as this subject, and since then its checks are asked again; it is settled all the while. */
+  again: z.object({ subject: digest, since: z.number() }).optional(),
   /** It is put back over a recalled one; it waits for nothing but its checks. */
   restores: restores.optional(),
   /** What is checked and promoted; known once it is in quarantine. */
@@ -189,6 +191,10 @@ export const gateState = z.object({
   /** Failed looks or unreachable upstreams in a row: the base of the back-off. */
   failures: z.number(),
   open: z.array(candidate),
+  /** The current one as the candidate that it was, for what its checks say today; missing for what was adopted, or is open once more. */
+  standing: candidate.optional(),
+  /** Its checks are asked again though it is not the current one any more. */
+  overtaken: digest.optional(),
 });
 export type GateState = z.infer<typeof gateState>;
 

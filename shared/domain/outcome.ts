@@ -42,6 +42,14 @@ export const outcome = z.discriminatedUnion('kind', [
 ]);
 export type Outcome = z.infer<typeof outcome>;
 
+/** What comes of asking the current one again: nothing is settled by it, a person decides. `left`: it is not the current one any more. */
+export const standing = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('holds') }),
+  z.object({ kind: z.literal('left') }),
+  z.object({ kind: z.literal('propose-recall'), reason }),
+]);
+export type Standing = z.infer<typeof standing>;
+
 export const verdict = z.enum(['pass', 'fail', 'unknown']);
 export type Verdict = z.infer<typeof verdict>;
 

@@ -72,7 +72,7 @@ export interface ScriptCheck {
 export interface ProbeCheck {
   kind: 'probe';
   name: string;
-  ask: Question;
+  ask: ProbeQuestion;
   /** How long the candidate may take until it answers as asked. */
   withinSeconds: number;
   /** What it runs in place of its own command, behind its own entry point. */
@@ -85,7 +85,7 @@ export interface ProbeCheck {
 }
 
 /** All on the candidate's loopback. */
-export type Question =
+export type ProbeQuestion =
   | { kind: 'http'; path: string; port: number; status: number; contains?: string; matches?: string }
   | { kind: 'tcp'; port: number }
   /** A line for the shell of the client. */

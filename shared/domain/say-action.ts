@@ -38,6 +38,10 @@ export function sayAction(action: GateAction): SaidAction {
       return { action: 'put-back', why: 'a late attempt of this gate is under the stable tag' };
     case 'restore':
       return { action: 'restore', why: `it takes the place of ${action.restores.over}, which was recalled` };
+    case 'ask-again':
+      return { action: 'ask-again', why: 'the checks of the current digest are to be asked again' };
+    case 'conclude':
+      return { action: 'conclude', why: 'the checks of the current digest were asked again' };
     case 'announce-drift':
       return { action: 'announce-drift', why: 'the stable tag names what this gate did not promote' };
     case 'drop':

@@ -118,6 +118,8 @@ function decisionOf(action: GateAction): Decision {
     case 'follow':
     case 'put-back':
     case 'restore':
+    case 'ask-again':
+    case 'conclude':
     case 'announce-drift':
     case 'drop':
       throw new Error(`the rules of one candidate answered "${action.kind}", which is of a whole gate`);

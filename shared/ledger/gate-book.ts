@@ -62,12 +62,16 @@ export const gateRow = z.object({
     .object({
       reason,
       dueAt: z.number().optional(),
+      /** Something else than what it waits for is due. */
+      lookAgainAt: z.number().optional(),
       digest: digest.optional(),
       at: z.number(),
       /** Under which it rests: another one is a reason to look again. */
       policy: gatePolicy.optional(),
     })
     .optional(),
+  /** What the checks of that digest said when they were asked again, after it was promoted. Of another one than the current it counts for nothing. */
+  proposal: z.object({ digest, reason, at: z.number() }).optional(),
   /** What a candidate was last announced to wait for. */
   waiting: z.object({ digest, for: z.string() }).optional(),
   lookedAt: z.number(),
@@ -111,6 +115,8 @@ export interface GateBook {
   gate: Kept<GateRow> | undefined;
   requested: number;
   open: Map<Digest, CandidateBook>;
+  /** Settled, and its checks are asked again. */
+  again: Map<Digest, CandidateBook>;
   outbox: Outbox[];
 }
 
@@ -120,13 +126,22 @@ export async function readGate(ledger: Ledger, gate: string): Promise<GateBook> 
   const one = (key: string) => rows.find((row) => row.key === key);
   const gateFound = one(GATE);
   const requestFound = one(REQUEST);
+  const candidates = [...candidatesOf(rows)];
   return {
     gate: gateFound && parseRow(gateFound, gateRow),
     requested: requestFound ? parseRow(requestFound, requestRow).value.requested : 0,
-    open: candidatesOf(rows),
+    open: new Map(candidates.filter(([, { row }]) => !row.value.settled)),
+    again: new Map(candidates.filter(([, { row }]) => row.value.settled)),
     outbox: outboxOf(rows),
   };
 }
+
+/** A candidate that is open, or whose checks are asked again. */
+export const underWay = ({ open, again }: GateBook, of: Digest): CandidateBook | undefined =>
+  open.get(of) ?? again.get(of);
+
+/** Whether nothing is done about it any more. */
+export const isOver = ({ settled, again }: CandidateRow): boolean => settled !== undefined && again === undefined;
 
 /** One candidate, open or settled. */
 export async function readCandidate(ledger: Ledger, gate: string, of: Digest): Promise<CandidateBook | undefined> {

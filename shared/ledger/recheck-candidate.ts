@@ -17,7 +17,7 @@ export interface Rechecked {
 }
 
 export function recheckCandidate({ row: kept, evidence }: CandidateBook): Rechecked {
-  const { settled, aborted: _, trouble: __, unusable, subject, overrides, approvals, ...rest } = kept.value;
+  const { settled, again: ___, aborted: _, trouble: __, unusable, subject, overrides, approvals, ...rest } = kept.value;
   const row: CandidateRow = {
     ...rest,
     opening: rest.opening + (settled ? 1 : 0),

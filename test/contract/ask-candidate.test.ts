@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { findBusybox } from '../../local/setup/busybox.ts';
 import { askFiles } from '../../shared/domain/checks/ask-files.ts';
-import type { Question } from '../../shared/domain/policy.ts';
+import type { ProbeQuestion } from '../../shared/domain/policy.ts';
 
 const APPLETS = ['sh', 'timeout', 'date', 'sleep', 'head', 'wc', 'nc', 'mkfifo', 'sed', 'grep', 'cat', 'rm', 'wget'];
 
@@ -47,7 +47,7 @@ async function closedPort(): Promise<number> {
 }
 
 async function ask(
-  question: Question,
+  question: ProbeQuestion,
   {
     withinSeconds = 2,
     shell = join(folder, 'bin', 'sh'),
@@ -64,7 +64,13 @@ async function ask(
   return new Promise((resolve) => child.on('close', (code) => resolve({ code, said })));
 }
 
-const http = (port: number, more: object = {}): Question => ({ kind: 'http', path: '/', port, status: 200, ...more });
+const http = (port: number, more: object = {}): ProbeQuestion => ({
+  kind: 'http',
+  path: '/',
+  port,
+  status: 200,
+  ...more,
+});
 const page = (body: string, status = '200 OK') => `HTTP/1.1 ${status}\r\ncontent-type: text/html\r\n\r\n${body}`;
 const answers = (text: string) => service((socket) => socket.end(text));
 

@@ -3,9 +3,9 @@ import { afterEach, describe, expect, test } from 'vitest';
 import { parseReference } from '../../shared/domain/reference.ts';
 import { signatureTag } from '../../shared/domain/signatures/carrier.ts';
 import { readCandidate } from '../../shared/ledger/gate-book.ts';
-import { digestOf, image, MANIFEST, manifestOf } from '../fakes/images.ts';
+import { attachment, digestOf, image, MANIFEST, manifestOf } from '../fakes/images.ts';
 import { keyPair, signatureManifest, simplePayload, simpleSigned } from '../fakes/signing.ts';
-import { gateWorld, green, MINUTE, QUARANTINE, type GateWorld } from './gate-world.ts';
+import { gateWorld, green, MINUTE, QUARANTINE, UPSTREAM, type GateWorld, type Wrap } from './gate-world.ts';
 
 const key = keyPair();
 const stranger = keyPair();
@@ -16,14 +16,13 @@ const digest = green.manifest.digest;
 let world: GateWorld;
 afterEach(() => world.close());
 
-function gate(checks: string): GateWorld {
-  world = gateWorld({
-    gates: { 'soak: 3d': 'soak: 0s', 'functional: { script: checks/node.sh, timeout: 4m }': checks },
-    files: { 'keys/acme.pub': key.pem },
-  });
+function gate(checks: string, options: { wrap?: Wrap } = {}): GateWorld {
+  const gates = { 'soak: 3d': 'soak: 0s', 'functional: { script: checks/node.sh, timeout: 4m }': checks };
+  world = gateWorld({ gates, files: { 'keys/acme.pub': key.pem } }, options);
   return world;
 }
-const signed = (more = '') => gate(`signed: { signature: { keys: [keys/acme.pub]${more} } }`);
+const signed = (more = '', options: { wrap?: Wrap } = {}) =>
+  gate(`signed: { signature: { keys: [keys/acme.pub]${more} } }`, options);
 
 /** As intake leaves it: the signature beside its image in quarantine. */
 function sign(by: typeof key): void {
@@ -100,6 +99,38 @@ describe('a gate that asks for a signature', () => {
     expect(await evidence('signed')).toMatchObject({
       verdict: 'pass',
       reasons: ['it is not signed, which the policy lets pass ("if-present")'],
+    });
+  });
+
+  test('has no verdict of what comes with more than is taken in: its signature may be among the rest', async () => {
+    signed(', mode: if-present');
+    const { host, repository } = parseReference(UPSTREAM);
+    for (let at = 0; at < 60; at += 1) {
+      world.ports.upstreams.put(host, repository, attachment(green.manifest, 'application/spdx+json', String(at)));
+    }
+
+    await push();
+
+    expect(await world.stable()).toBeUndefined();
+    expect(await evidence('signed')).toMatchObject({
+      verdict: 'unknown',
+      reasons: [expect.stringMatching(/^of what is attached to it upstream 10 could not be taken .* more than 50/)],
+    });
+  });
+
+  test('has no verdict of what the upstream deleted before it was asked what is attached to it', async () => {
+    const deleted = async (name: string, run: () => Promise<object>) => {
+      if (name === 'intakeReferrers') world.ports.upstreams.manifest = async () => undefined;
+      return run();
+    };
+    signed(', mode: if-present', { wrap: deleted });
+
+    await push();
+
+    expect(await world.stable()).toBeUndefined();
+    expect(await evidence('signed')).toMatchObject({
+      verdict: 'unknown',
+      reasons: ['what is attached to it could not be taken into quarantine: the upstream has it no more'],
     });
   });
 

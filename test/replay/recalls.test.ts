@@ -2,6 +2,8 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { call } from '../unit/functions/http/call.ts';
 import { valid } from '../unit/domain/policy-fixture.ts';
+import { image, imageIndex } from '../fakes/images.ts';
+import type { Digest } from '../../shared/domain/reference.ts';
 import { builder } from './building-world.ts';
 import { blue, gateWorld, green, MINUTE, red, type GateWorld } from './gate-world.ts';
 import { steering } from './steering.ts';
@@ -27,6 +29,24 @@ async function sweep(): Promise<void> {
   await world.pass(5 * MINUTE);
   await world.wake('sweep', '');
   await world.pass(60_000);
+}
+
+/** Hours pass, and nothing that was settled is in quarantine any more. */
+async function cleanedUp(): Promise<void> {
+  for (let hours = 0; hours < 3; hours++) {
+    await world.pass(60 * MINUTE);
+    await world.wake('sweep', '');
+  }
+}
+
+/** Of which the image of one platform is promoted. */
+async function pushedIndex(name: string): Promise<{ index: Digest; promoted: Digest }> {
+  const images = [image(['base', name]), image(['arm', name], 'linux/arm64')];
+  for (const one of images) world.push(one);
+  const manifest = imageIndex(images);
+  const [amd = green] = images;
+  const index = await on.pushed({ manifest, config: amd.config });
+  return { index, promoted: amd.manifest.digest };
 }
 
 describe('the current digest, recalled,', () => {
@@ -121,6 +141,48 @@ describe('the current digest, recalled,', () => {
     await world.pass(60_000);
 
     expect(await world.stable()).toBe(earlier);
+  });
+
+  it('makes room for an image of an index, whose checks see the whole index once more', async () => {
+    const shape = 'shape: { config: { platforms: [linux/amd64, linux/arm64] } }';
+    world = gateWorld({
+      gates: { 'soak: 3d': 'soak: 0s', 'functional: { script: checks/node.sh, timeout: 4m }': shape },
+    });
+    on = steering(world);
+    const [first, second] = [await pushedIndex('one'), await pushedIndex('two')];
+    expect(await world.stable()).toBe(second.promoted);
+    await cleanedUp();
+    world.ports.policies.set(
+      valid({
+        gates: {
+          'soak: 3d': 'soak: 0s',
+          'functional: { script: checks/node.sh, timeout: 4m }': `${shape.slice(0, -4)}, maxSize: 1MB } }`,
+        },
+      }),
+    );
+
+    await recall(second.index);
+    await world.pass(60_000);
+
+    expect(await world.stable()).toBe(first.promoted);
+  });
+
+  it('makes room though the upstream does not answer', async () => {
+    beginAtTheGate();
+    const earlier = await on.pushed(green);
+    const bad = await on.pushed(blue);
+    await cleanedUp();
+    const down = () => Promise.reject(new Error('503'));
+    Object.assign(world.ports.upstreams, { manifest: down, referrers: down });
+    world.ports.policies.set(
+      valid({ gates: { 'soak: 3d': 'soak: 0s' }, files: { 'checks/node.sh': 'node --check\n' } }),
+    );
+
+    await recall(bad);
+    await world.pass(60_000);
+
+    expect(await world.stable()).toBe(earlier);
+    expect(world.logged.join()).toContain('is taken from the target registry: 503');
   });
 
   it('stays, and that is announced, when no earlier one is left', async () => {

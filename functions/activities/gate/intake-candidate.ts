@@ -14,8 +14,8 @@ import {
   type Digest,
   type RepositoryReference,
 } from '../../../shared/domain/reference.ts';
-import { originOfCandidate, readGate, type CandidateRow } from '../../../shared/ledger/gate-book.ts';
 import { wantedPlatforms } from '../../../shared/domain/deciding-policy.ts';
+import { originOfCandidate, readGate, underWay, type CandidateRow } from '../../../shared/ledger/gate-book.ts';
 import { LedgerConflict, put } from '../../../shared/ledger/rows.ts';
 import type { Activity, Surroundings } from '../activity.ts';
 import { copyPromoted } from './copy-promoted.ts';
@@ -33,12 +33,10 @@ export const intakeCandidate =
   (world: Surroundings): Activity<IntakeCandidate, object> =>
   async ({ gate: name, digest }) => {
     const gate = await existingGate(world.policies, name);
-    const restores = (await readGate(world.ledger, name)).open.get(digest)?.row.value.restores;
-    const found = restores
-      ? await copyPromoted(world, gate, restores, quarantineOf(world, gate))
-      : await copy(world, gate, digest);
+    const promoted = promotedAs(underWay(await readGate(world.ledger, name), digest)?.row.value);
+    const found = promoted ? await copyBack(world, gate, digest, promoted) : await copy(world, gate, digest);
 
-    const candidate = (await readGate(world.ledger, name)).open.get(digest);
+    const candidate = underWay(await readGate(world.ledger, name), digest);
     if (!candidate) return {}; // Settled meanwhile: what was copied waits for the clean-up.
     world.telemetry.about(originOfCandidate(name, candidate.row.value));
     const { trouble: _, ...row } = candidate.row.value;
@@ -55,11 +53,25 @@ export const quarantineOf = ({ quarantine }: Pick<Surroundings, 'quarantine'>, g
   repository: repository.parse(`${gate.name}/${gate.from.repository}`),
 });
 
-async function copy(
-  world: Surroundings,
-  gate: Gate,
-  digest: Digest,
-): Promise<Pick<CandidateRow, 'platforms' | 'subject' | 'images' | 'unusable'>> {
+/** As what it was promoted before: it is in the target registry then, whatever has become of it upstream. */
+export const promotedAs = (row: CandidateRow | undefined): Digest | undefined =>
+  row?.again?.subject ?? row?.restores?.subject;
+
+type FoundInside = Pick<CandidateRow, 'platforms' | 'subject' | 'images' | 'unusable'>;
+
+/** From the upstream, since some checks ask about the whole index; from the target registry when it is there no more, or cannot be asked. */
+async function copyBack(world: Surroundings, gate: Gate, digest: Digest, promoted: Digest): Promise<FoundInside> {
+  try {
+    const found = await copy(world, gate, digest);
+    if (found.subject === promoted) return found;
+  } catch (error) {
+    const problem = error instanceof Error ? error.message : String(error);
+    world.log.warn(`gate "${gate.name}": ${digest} is taken from the target registry: ${problem}`);
+  }
+  return copyPromoted(world, gate, promoted, quarantineOf(world, gate));
+}
+
+async function copy(world: Surroundings, gate: Gate, digest: Digest): Promise<FoundInside> {
   const credentials = await upstreamCredentials(world, gate);
   const from = { host: gate.from.host, repository: gate.from.repository, digest };
   const manifest = await world.upstreams.manifest(from, credentials);

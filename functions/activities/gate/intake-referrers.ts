@@ -1,20 +1,20 @@
 /**
  * Copies what is attached to a candidate, and to the parts of an index, into quarantine: signatures, SBOMs, attestations.
  *
- * Before its checks are asked, each time: images are often signed after they were pushed. What is too much is left and said; that decides
- * nothing: a check that needs a signature does not find it then. Key: the digest.
+ * Before its checks are asked, each time: images are often signed after they were pushed. What is too much is left and said, so that a check
+ * for a signature knows that it has not seen everything. What was promoted once has them in the target registry too. Key: the digest.
  */
 import { candidateKey } from '../../../shared/domain/ids.ts';
 import { childrenOf, MOST_MANIFESTS } from '../../../shared/domain/manifest.ts';
 import type { Gate } from '../../../shared/domain/policy.ts';
 import type { Digest } from '../../../shared/domain/reference.ts';
-import { originOfCandidate, readGate } from '../../../shared/ledger/gate-book.ts';
+import { originOfCandidate, readGate, underWay, type CandidateRow } from '../../../shared/ledger/gate-book.ts';
 import { LedgerConflict, put } from '../../../shared/ledger/rows.ts';
 import type { Activity, Surroundings } from '../activity.ts';
 import { existingGate, upstreamCredentials } from '../policy-of.ts';
-import { copyAttached } from './copy-attached.ts';
-import { findAttached } from './find-attached.ts';
-import { quarantineOf, type IntakeCandidate } from './intake-candidate.ts';
+import { attachedAt, copyAttached } from './copy-attached.ts';
+import { findAttached, type Attached } from './find-attached.ts';
+import { promotedAs, quarantineOf, type IntakeCandidate } from './intake-candidate.ts';
 
 /** Of the reasons why something was left; they end up in a row of the ledger. */
 const MOST_REASONS = 5;
@@ -23,25 +23,23 @@ export const intakeReferrers =
   (world: Surroundings): Activity<IntakeCandidate, object> =>
   async ({ gate: name, digest }) => {
     const gate = await existingGate(world.policies, name);
-    const taken = await takeIn(world, gate, digest);
+    const promoted = promotedAs(underWay(await readGate(world.ledger, name), digest)?.row.value);
+    const taken = promoted ? await takeBack(world, gate, digest, promoted) : await takeIn(world, gate, digest);
 
-    const candidate = (await readGate(world.ledger, name)).open.get(digest);
+    const candidate = underWay(await readGate(world.ledger, name), digest);
     if (!candidate) return {};
     world.telemetry.about(originOfCandidate(name, candidate.row.value));
-    if (!taken) return {};
     const { referrers: _, ...row } = candidate.row.value;
-    const next = { ...row, referrers: taken };
+    const next = { ...row, ...(taken ? { referrers: taken } : {}) };
     const written = await world.ledger.write('gates', name, [put(candidateKey(digest), candidate.row, next)]);
     if (written === 'conflict') throw new LedgerConflict(`candidate ${digest} of gate "${name}"`);
     return {};
   };
 
+type Taken = NonNullable<CandidateRow['referrers']>;
+
 /** `undefined`: the upstream has it no more, or it has more parts than can be gated. */
-export async function takeIn(
-  world: Surroundings,
-  gate: Gate,
-  digest: Digest,
-): Promise<{ copied: number; left: number; why: string[] } | undefined> {
+export async function takeIn(world: Surroundings, gate: Gate, digest: Digest): Promise<Taken | undefined> {
   const { upstreams } = world;
   const credentials = await upstreamCredentials(world, gate);
   const { host, repository } = gate.from;
@@ -66,5 +64,29 @@ export async function takeIn(
     from: { ...at, ours: false, credentials },
     to: quarantineOf(world, gate),
   });
-  return { copied: attached.length, left: left.length, why: left.slice(0, MOST_REASONS) };
+  return takenOf(attached, left);
 }
+
+/** What takes the place of a recalled digest must not wait for an upstream that does not answer. */
+async function takeBack(world: Surroundings, gate: Gate, digest: Digest, subject: Digest): Promise<Taken | undefined> {
+  const fresh = await takeIn(world, gate, digest).catch((error: unknown) => {
+    const problem = error instanceof Error ? error.message : String(error);
+    world.log.warn(`gate "${gate.name}": what is attached to ${digest} is taken from the target registry: ${problem}`);
+    return undefined;
+  });
+  if (fresh) return fresh;
+
+  const target = { host: gate.to.host, repository: gate.to.repository };
+  const manifest = await world.registries.manifest({ ...target, digest: subject });
+  if (!manifest) return undefined;
+  const roots = [...new Set([digest, subject, ...childrenOf(manifest.bytes)])];
+  const { attached, left } = await findAttached(attachedAt(world.registries, target), roots);
+  await copyAttached(world, attached, { from: { ...target, ours: true }, to: quarantineOf(world, gate) });
+  return takenOf(attached, left);
+}
+
+const takenOf = (attached: Attached[], left: string[]): Taken => ({
+  copied: attached.length,
+  left: left.length,
+  why: left.slice(0, MOST_REASONS),
+});

@@ -7,7 +7,7 @@
 import type { GateLook, GateState } from '../../../shared/domain/gate-state.ts';
 import type { Digest } from '../../../shared/domain/reference.ts';
 import { sight, type Sighting } from '../../../shared/domain/sighting.ts';
-import { readGate } from '../../../shared/ledger/gate-book.ts';
+import { readCandidate, readGate, type CandidateBook, type GateBook } from '../../../shared/ledger/gate-book.ts';
 import { gateStateOf } from '../../../shared/ledger/gate-state-of.ts';
 import { readFreezeOnEverything } from '../../../shared/ledger/freeze-book.ts';
 import { readHoldOnEverything } from '../../../shared/ledger/hold-book.ts';
@@ -15,6 +15,7 @@ import { deliver } from '../../../shared/ledger/outbox.ts';
 import { readEarlier } from '../../../shared/ledger/recall-book.ts';
 import { requestedOf } from '../../../shared/ledger/request.ts';
 import { LedgerConflict } from '../../../shared/ledger/rows.ts';
+import type { Ledger } from '../../../shared/ports.ts';
 import type { Activity, Surroundings } from '../activity.ts';
 import { gateOf, upstreamCredentials } from '../policy-of.ts';
 import { lookAtStable } from './look-at-stable.ts';
@@ -54,11 +55,19 @@ export const lookAtGate =
         holdOnEverything: await readHoldOnEverything(world.ledger),
         freeze: await readFreezeOnEverything(world.ledger),
         earlier: await readEarlier(world.ledger, gate, after.gate?.value),
+        standing: await readStanding(world.ledger, name, after),
       };
       return { kind: 'gate', state: { ...gateStateOf(gate, after, seen), requested } };
     }
     throw new LedgerConflict(`gate "${name}"`);
   };
+
+/** The current one, unless it is open once more. */
+async function readStanding(ledger: Ledger, gate: string, book: GateBook): Promise<CandidateBook | undefined> {
+  const digest = book.gate?.value.current?.digest;
+  if (!digest || book.open.has(digest)) return undefined;
+  return book.again.get(digest) ?? (await readCandidate(ledger, gate, digest));
+}
 
 function upstreamOf(digest: Digest | undefined, sighting: Sighting): GateState['upstream'] {
   switch (sighting.kind) {

@@ -21,7 +21,7 @@ type Read = { kind: 'running' } | { kind: 'trouble'; message: string } | { kind:
 
 export async function readRuns(world: Surroundings, gate: Gate, at: number): Promise<'written' | 'conflict'> {
   const book = await readGate(world.ledger, gate.name);
-  for (const candidate of book.open.values()) {
+  for (const candidate of [...book.open.values(), ...book.again.values()]) {
     for (const kept of candidate.evidence.values()) {
       const { evidence, check: id, nonce } = kept.value;
       if (evidence.state !== 'running' || !evidence.runId) continue;

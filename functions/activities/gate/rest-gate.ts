@@ -19,6 +19,8 @@ export interface RestGate {
   reason: Reason;
   /** Epoch milliseconds. */
   dueAt?: number;
+  /** Something else is due before that. */
+  lookAgainAt?: number;
   digest?: Digest;
   /** As the look saw it, and what was decided under. */
   policy?: GatePolicy;
@@ -31,7 +33,7 @@ export interface Rested {
 
 export const restGate =
   (world: Surroundings): Activity<RestGate, Rested> =>
-  async ({ gate, requested, reason, dueAt: dueThen, digest, policy, at }) => {
+  async ({ gate, requested, reason, dueAt: dueThen, lookAgainAt, digest, policy, at }) => {
     const book = await readGate(world.ledger, gate);
     if (requested !== undefined && book.requested !== requested) return { again: true };
     const row = book.gate?.value ?? newGate;
@@ -43,6 +45,7 @@ export const restGate =
       reason,
       at,
       ...(dueAt === undefined ? {} : { dueAt }),
+      ...(lookAgainAt === undefined ? {} : { lookAgainAt }),
       ...(digest ? { digest } : {}),
       ...(policy ? { policy } : {}),
     };

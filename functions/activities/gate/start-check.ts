@@ -10,7 +10,13 @@ import { noContainer, STARTS_IT } from '../../../shared/domain/checks/traits.ts'
 import type { Gate } from '../../../shared/domain/policy.ts';
 import { ALL_PLATFORMS } from '../../../shared/domain/manifest.ts';
 import type { Digest } from '../../../shared/domain/reference.ts';
-import { evidenceKey, originOfCandidate, readCandidate, type EvidenceRow } from '../../../shared/ledger/gate-book.ts';
+import {
+  evidenceKey,
+  isOver,
+  originOfCandidate,
+  readCandidate,
+  type EvidenceRow,
+} from '../../../shared/ledger/gate-book.ts';
 import { LedgerConflict, put } from '../../../shared/ledger/rows.ts';
 import type { Activity, Surroundings } from '../activity.ts';
 import { existingGate } from '../policy-of.ts';
@@ -57,7 +63,7 @@ async function begin(
   gate: Gate,
 ): Promise<{ row: EvidenceRow; asked: Asked; overtakes?: string } | undefined> {
   const candidate = await readCandidate(world.ledger, gate.name, digest);
-  if (!candidate || candidate.row.value.settled) return undefined;
+  if (!candidate || isOver(candidate.row.value)) return undefined;
   const found = questionOf(gate, candidate.row.value, id);
   if (!found) return undefined; // The next look does not miss it.
   world.telemetry.about(originOfCandidate(gate.name, candidate.row.value));
@@ -105,7 +111,7 @@ async function record(
   const candidate = await readCandidate(ledger, gate, digest);
   const known = candidate?.evidence.get(check);
   // Settled or overtaken meanwhile: this try counts for nothing.
-  if (!known || candidate?.row.value.settled) return 'overtaken';
+  if (!known || !candidate || isOver(candidate.row.value)) return 'overtaken';
   const { evidence: running } = known.value;
   if (running.attempt !== attempt || known.value.nonce !== row.nonce) return 'overtaken';
   if (running.state === 'done') return 'recorded';

@@ -6,7 +6,7 @@
 import { backoffMs } from '../../../shared/domain/backoff.ts';
 import { candidateKey } from '../../../shared/domain/ids.ts';
 import type { Digest } from '../../../shared/domain/reference.ts';
-import { originOfCandidate, readGate } from '../../../shared/ledger/gate-book.ts';
+import { originOfCandidate, readGate, underWay } from '../../../shared/ledger/gate-book.ts';
 import { LedgerConflict, put } from '../../../shared/ledger/rows.ts';
 import type { Activity, Surroundings } from '../activity.ts';
 
@@ -21,7 +21,7 @@ export interface TroubleCandidate {
 export const troubleCandidate =
   ({ ledger, telemetry }: Surroundings): Activity<TroubleCandidate, object> =>
   async ({ gate, digest, message, at }) => {
-    const candidate = (await readGate(ledger, gate)).open.get(digest);
+    const candidate = underWay(await readGate(ledger, gate), digest);
     if (!candidate) return {};
     const { trouble } = candidate.row.value;
     if (trouble && trouble.retryAt > at) return {};

@@ -9,6 +9,7 @@ import { childrenOf, subjectOf } from '../../../shared/domain/manifest.ts';
 import type { Gate } from '../../../shared/domain/policy.ts';
 import { formatReference, type Digest, type RepositoryReference } from '../../../shared/domain/reference.ts';
 import {
+  isOver,
   readCandidate,
   readCandidates,
   type CandidateBook,
@@ -66,8 +67,8 @@ async function neededOf(
 ): Promise<Set<Digest>> {
   const needed = new Set<Digest>();
   for (const { row } of candidates) {
-    const { settled, digest, subject } = row.value;
-    if (settled && settled.at <= at - GRACE_MS) continue;
+    const { settled, again, digest, subject } = row.value;
+    if (settled && !again && settled.at <= at - GRACE_MS) continue;
     const manifest = await registries.manifest({ ...place, digest });
     const parts = [digest, ...(subject ? [subject] : []), ...(manifest ? childrenOf(manifest.bytes) : [])];
     for (const part of parts) needed.add(part);
@@ -105,7 +106,7 @@ async function unprotect({ registries }: Surroundings, place: RepositoryReferenc
 async function forget(world: Surroundings, gate: Gate, candidates: CandidateBook[]): Promise<boolean> {
   for (const { row } of candidates) {
     const kept = (await readCandidate(world.ledger, gate.name, row.value.digest))?.row;
-    if (!kept?.value.settled) return false;
+    if (!kept || !isOver(kept.value)) return false;
     const { subject, ...rest } = kept.value;
     if (!subject) continue;
     const next: CandidateRow = rest;

@@ -44,8 +44,8 @@ async function hasWork(world: Surroundings, gate: Gate, at: number): Promise<boo
     const found = await world.ledger.get('gates', gate.name, GATE);
     const row = found && parseRow(found, gateRow).value;
     if (!row?.resting || (await requestedOf(world.ledger, 'gates', gate.name)) > row.handled) return true;
-    const { reason, dueAt, policy } = row.resting;
-    if (dueAt !== undefined && dueAt <= at) return true;
+    const { reason, dueAt, lookAgainAt, policy } = row.resting;
+    if (Math.min(dueAt ?? Infinity, lookAgainAt ?? Infinity) <= at) return true;
     if (policy && !isDeepStrictEqual(policy, decidingPolicy(gate))) return true;
     // Whoever lifted the hold may have died before the gate was asked.
     if (reason.kind === 'held' && !(await readHoldOver(world.ledger, [gate.name]))) return true;

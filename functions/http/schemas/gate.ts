@@ -31,6 +31,10 @@ const gateFields = {
   upstream: z.strictObject({ digest, since: time, sequence: z.int() }).optional(),
   current: promotion.optional(),
   previous: promotion.optional(),
+  recallProposed: z
+    .strictObject({ digest, why: z.string(), since: time })
+    .optional()
+    .describe('The current digest does not pass the checks of today; it stays until a person recalls it.'),
   approval: approvalRule.optional().describe('Missing: nobody is asked.'),
   mode: z.literal('observe').optional().describe('It promotes nothing.'),
   shadow: z
@@ -101,6 +105,7 @@ const candidateFields = {
   overrides: z.array(override).optional(),
   state: z.enum(['open', 'settled']),
   settledAt: time.optional(),
+  askedAgainSince: time.optional().describe('It is the current one, and its checks are being asked again.'),
   outcome: outcome.optional(),
   why: z.string().optional(),
   next: next.optional(),

@@ -4,7 +4,7 @@
  * The answers are hostile, so they are read here, where there is no more to win than in the candidate's own sandbox, and only so much of them
  * for so long. It speaks HTTP itself, over `nc`: a `wget` says nothing of an answer that is not 200, and follows redirects.
  */
-import type { Question } from '../policy.ts';
+import type { ProbeQuestion } from '../policy.ts';
 import { shellWord } from './shell-word.ts';
 
 /** Of one answer. */
@@ -17,7 +17,10 @@ const SHOWN_BYTES = 500;
 const CANNOT_ASK = 126;
 
 /** By their path below `/gate`. */
-export function askFiles(question: Question, { withinSeconds }: { withinSeconds: number }): Record<string, string> {
+export function askFiles(
+  question: ProbeQuestion,
+  { withinSeconds }: { withinSeconds: number },
+): Record<string, string> {
   switch (question.kind) {
     case 'http':
       return { 'ask.sh': script(http(question), { needs: 'nc mkfifo sed grep', withinSeconds }) };
@@ -68,7 +71,7 @@ say "not within ${withinSeconds} s: $problem"
 exit 1
 `;
 
-type Http = Extract<Question, { kind: 'http' }>;
+type Http = Extract<ProbeQuestion, { kind: 'http' }>;
 
 const http = ({ path, port, status, contains, matches }: Http): string =>
   `say ${shellWord(`GET http://127.0.0.1:${port}${path}`)}

@@ -1,6 +1,6 @@
 /** Reads a `probe` check: what the candidate is asked as a service, by whom, and how long it may take to answer. */
 import { z } from 'zod';
-import type { ProbeCheck, Question } from '../policy.ts';
+import type { ProbeCheck, ProbeQuestion } from '../policy.ts';
 import { BadReference, parseReference } from '../reference.ts';
 import { canonicalJson } from './canonical-json.ts';
 import type { CheckReader } from './check-reader.ts';
@@ -136,7 +136,7 @@ export const probeReader: CheckReader = {
 const ONE_OF =
   'name one of "http" (path, port, status, body), "tcp" (port) and "run" (a line for the shell of the client)';
 
-function readQuestion(place: Place): Question | undefined {
+function readQuestion(place: Place): ProbeQuestion | undefined {
   const { run } = readFields(place, questionFields);
   if (!place.isMapping) return undefined;
   const named = (['http', 'tcp', 'run'] as const).filter((key) => place.child(key).value !== undefined);
@@ -161,7 +161,7 @@ function readQuestion(place: Place): Question | undefined {
   }
 }
 
-function readHttp(place: Place): Question | undefined {
+function readHttp(place: Place): ProbeQuestion | undefined {
   const { path, port: at, status, body, matches } = readFields(place, httpFields);
   const isWrong = (key: 'body' | 'matches', value: string | undefined) =>
     value === undefined && place.child(key).value !== undefined;

@@ -19,7 +19,7 @@ export const vulnerabilitiesFields = {
     .optional()
     .meta({
       description:
-        'how long its verdict counts; a candidate that waits for longer is scanned again before it is promoted',
+        'how long its verdict counts; a candidate that waits for longer is scanned again before it is promoted, and so is the current digest when its verdict has ended',
       examples: ['24h'],
     }),
 };

@@ -53,6 +53,8 @@ export const ACTIONS: Every<GateAction> = {
     sequence: 1,
     restores: { over: B, subject: subjectOf(A), unique: tag.parse('15-alpine-ca1') },
   },
+  'ask-again': { kind: 'ask-again', digest: A },
+  conclude: { kind: 'conclude', digest: A, found: { kind: 'propose-recall', reason: REASONS['check-failed'] } },
   'announce-drift': { kind: 'announce-drift', found: B },
   drop: { kind: 'drop', attempt: 1, reason: REASONS.held },
   settle: { kind: 'settle', digest: A, outcome: OUTCOMES.rejected },

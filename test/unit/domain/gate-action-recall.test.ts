@@ -115,6 +115,11 @@ describe('what is put back', () => {
       { kind: 'check', digest: A, checks: [{ check: 'functional', attempt: 1, tries: 1 }] },
     ],
     [
+      'is asked again where its verdict has ended: a recall is in no such hurry',
+      open({}, putBack({ evidence: { functional: done('pass', { expiresAt: NOW }) } })),
+      { kind: 'check', digest: A, checks: [{ check: 'functional', attempt: 2, tries: 1 }] },
+    ],
+    [
       'is rejected when it does not pass',
       open({}, putBack({ evidence: { functional: done('fail') } })),
       rejected({ kind: 'check-failed', checks: ['functional'], details: ['said fail'] }),

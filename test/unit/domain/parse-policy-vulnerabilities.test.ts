@@ -131,6 +131,15 @@ describe('is refused, with a way out:', () => {
   });
 });
 
+test.each(['docker.io/aquasec/trivy:latest', 'docker.io/aquasec/trivy:0.69.4', 'docker.io/aquasec/trivy'])(
+  'W17, a scanner that somebody else can change under its name: %s is refused',
+  (named) => {
+    expect(problemsOf(scan(`scanner: "${named}", ${rest}`)).join('\n')).toMatch(
+      /is named by a tag, which can be moved/,
+    );
+  },
+);
+
 describe('a file of waivers is refused for', () => {
   const good = { id: 'CVE-1', reason: 'not used', expires: '2026-12-31' };
   const of = (change: Record<string, unknown>) => {

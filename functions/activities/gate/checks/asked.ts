@@ -33,5 +33,9 @@ export function askedOf(
   if (!found) return undefined;
   const { question, check, subject } = found;
   const image = { ...quarantineOf(world, gate), digest: question.digest };
-  return { ...asking, check, digest: candidate.digest, subject, image, platform: question.platform };
+  const { digest, referrers: attached } = candidate;
+  return {
+    ...{ ...asking, check, digest, subject, image, platform: question.platform },
+    ...(attached ? { attached } : {}),
+  };
 }

@@ -3,6 +3,7 @@ import type { Judgement } from '../../../../shared/domain/checks/judgement.ts';
 import type { Removed } from '../../../../shared/domain/fast-lane.ts';
 import type { Check, Gate } from '../../../../shared/domain/policy.ts';
 import type { Digest, DigestReference } from '../../../../shared/domain/reference.ts';
+import type { CandidateRow } from '../../../../shared/ledger/gate-book.ts';
 import type { Surroundings } from '../../activity.ts';
 
 /** One question about one candidate. */
@@ -22,6 +23,8 @@ export interface Asked<C extends Check = Check> {
   at: number;
   /** How often it was asked since the candidate opened, this time included. */
   tries: number;
+  /** How intake fared with what is attached to it upstream; missing when nobody could say what that is. */
+  attached?: CandidateRow['referrers'];
 }
 
 export interface Answer extends Judgement {

@@ -3,6 +3,7 @@
  *
  * A signature of the upstream's digest counts for what is promoted of it: an index names its images by digest. So does one of the image itself.
  */
+import { printable } from '../../../../shared/domain/checks/printable.ts';
 import { judgeSignature } from '../../../../shared/domain/checks/signature.ts';
 import type { Judgement } from '../../../../shared/domain/checks/judgement.ts';
 import { childrenOf } from '../../../../shared/domain/manifest.ts';
@@ -18,14 +19,23 @@ import { lookForSignatures, type SignedTarget } from './look-for-signatures.ts';
 export const signatureEffects: CheckEffects<SignatureCheck> = inProcess('signature', judge);
 
 async function judge(world: Surroundings, asked: Asked<SignatureCheck>): Promise<Judgement> {
-  const { check, image, tries } = asked;
+  const { check, image, tries, attached } = asked;
   if (check.mode === 'off') return judgeSignature(check, { found: [], tries });
   const examiner = openExaminer(check);
   if (typeof examiner === 'string') return unknown(examiner);
   const targets = await targetsOf(world, asked);
   if (typeof targets === 'string') return unknown(targets);
   const looked = await lookForSignatures(world.registries, image, { targets, examiner });
-  return judgeSignature(check, { ...looked, tries });
+  const unfinished = looked.unfinished ?? leftUpstream(attached);
+  return judgeSignature(check, { found: looked.found, tries, ...(unfinished === undefined ? {} : { unfinished }) });
+}
+
+/** A signature may be among what intake did not take, whatever it says it is. */
+function leftUpstream(attached: Asked['attached']): string | undefined {
+  if (!attached) return 'what is attached to it could not be taken into quarantine: the upstream has it no more';
+  if (attached.left === 0) return undefined;
+  const shown = attached.why.map(printable).join('; ');
+  return `of what is attached to it upstream ${attached.left} could not be taken into quarantine: ${shown}`;
 }
 
 /** A text is why there is none. */

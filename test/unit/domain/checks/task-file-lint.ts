@@ -41,14 +41,17 @@ export async function lintTaskFile(
   if (task.volumes.length > 0) problems.push('it has volumes');
   for (const { path, text } of plan.files) {
     // The policy's own text: what is below gate/ is for the sandbox, and the words are quoted.
-    if (path.startsWith('gate/') || path === WORDS_FILE) continue;
+    if (path.startsWith('gate/') || path === WORDS_FILE || path === SCANNER_ARGUMENTS) continue;
     if (text.includes('$SharedVolume')) problems.push(`${path} names $SharedVolume, which other steps share`);
     if (text.includes(candidate)) problems.push(`${path} has the candidate written into it`);
     if (text.includes(nonce)) problems.push(`${path} has the nonce written into it`);
-    problems.push(...lintScript(path, text));
+    problems.push(...(/^scan\(\) \{/m.test(text) ? lintScan(path, text) : lintScript(path, text)));
   }
   return problems;
 }
+
+/** Read line by line and handed on quoted. */
+const SCANNER_ARGUMENTS = 'arguments';
 
 const MUST_HAVE = [
   '--network none',
@@ -61,6 +64,45 @@ const MUST_HAVE = [
 ];
 const NEVER =
   /--privileged|--cap-add|--device|--pid[ =]|--ipc|--uts|--userns|--env|\s-e\s|docker\.sock|--mount|--security-opt (?!no-new-privileges)/;
+
+/** What a scan may do with an image: its second word, whose first is what it is. */
+const OF_THE_IMAGE = [
+  /^printf 'gate-scan %s image %s %s\\n' "\$NONCE" "\$what" "\$2"$/,
+  /^docker pull --quiet --platform "\$PLATFORM" "\$2" >\/dev\/null$/,
+  /^whole docker save "\$\(docker image inspect --format '\{\{\.Id\}\}' "\$2"\)" \| in_volume "\$image" 'cat >\/volume\/image\.tar' \|\| : >"\$folder\/cut-short"$/,
+  /^assert_whole "\$2 could not be saved"$/,
+];
+const OF_THE_SCANNER = [...MUST_HAVE, '--read-only', '--user 65534:65534', ':/image:ro'].filter(
+  (flag) => !['--memory 1g', '--log-driver none'].includes(flag),
+);
+
+/** A scan never runs the candidate, nor what runs now: both are saved as files, and what is run are tools, without a network. */
+function lintScan(path: string, text: string): string[] {
+  const lines = text
+    .replaceAll(/\\\n\s*/g, '')
+    .split('\n')
+    .map((line) => line.trim())
+    .filter((line) => !line.startsWith('#'));
+  const scan = lines.slice(lines.indexOf('scan() {'), lines.indexOf('}', lines.indexOf('scan() {')));
+  const strays = [
+    ...lines.filter((line) => /\$\{?(CANDIDATE|CURRENT)/.test(line) && !HANDS_IT_TO_SCAN.test(line)),
+    ...scan.filter((line) => /\$\{?2\b/.test(line) && !OF_THE_IMAGE.some((allowed) => allowed.test(line))),
+  ];
+  const runs = lines.filter((line) => /docker (container )?(run|create|start|exec)\b/.test(line));
+  return [
+    ...strays.map((line) => `${path} does more with an image than to save it: ${line}`),
+    ...runs
+      .filter((line) => !/"\$(RUNNER|SCANNER|DATABASE)"/.test(line))
+      .map((line) => `${path} runs what is no tool: ${line}`),
+    ...runs.filter((line) => !line.includes('--network none')).map((line) => `${path} runs with a network: ${line}`),
+    ...runs
+      .filter((line) => line.includes('"$SCANNER"'))
+      .flatMap((line) => OF_THE_SCANNER.filter((flag) => !line.includes(flag)))
+      .map((flag) => `${path} runs the scanner, which reads what is hostile, without ${flag}`),
+  ];
+}
+const HANDS_IT_TO_SCAN =
+  /^(scan candidate "\$CANDIDATE" "\$@"|if \[ "\$CURRENT" != none \]; then scan current "\$CURRENT" "\$@"; fi)$/;
 
 /** Every line of the trusted script that has the candidate pulls it, or runs it with everything taken from it. */
 function lintScript(path: string, text: string): string[] {

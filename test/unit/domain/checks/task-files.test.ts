@@ -4,11 +4,13 @@ import { describe, expect, it, test } from 'vitest';
 import { planProbe } from '../../../../shared/domain/checks/probe.ts';
 import type { Sandbox } from '../../../../shared/domain/checks/sandbox.ts';
 import { planScript } from '../../../../shared/domain/checks/script.ts';
+import { planVulnerabilities } from '../../../../shared/domain/checks/vulnerabilities/plan.ts';
 import type { CheckPlan } from '../../../../shared/domain/checks/trusted-step.ts';
-import type { Question } from '../../../../shared/domain/policy.ts';
+import type { ProbeQuestion } from '../../../../shared/domain/policy.ts';
 import { formatReference, host, repository } from '../../../../shared/domain/reference.ts';
-import { A } from '../gate-builders.ts';
+import { A, B } from '../gate-builders.ts';
 import { lintTaskFile } from './task-file-lint.ts';
+import { check as scanCheck } from './vulnerabilities/scan-builders.ts';
 
 const facts = {
   candidate: {
@@ -45,7 +47,7 @@ const sandbox: fc.Arbitrary<Sandbox> = fc.record(
   },
   { requiredKeys: [] },
 );
-const question: fc.Arbitrary<Question> = fc.oneof(
+const question: fc.Arbitrary<ProbeQuestion> = fc.oneof(
   fc.record(
     {
       kind: fc.constant('http' as const),
@@ -66,7 +68,10 @@ const common = {
   timeoutSeconds: fc.integer({ min: 1, max: 25_200 }),
 };
 
-/** Every kind of check that runs the candidate in a sandbox. */
+const tool = (name: string) => ({ ...facts.candidate, repository: repository.parse(name), digest: B });
+const words = fc.array(line, { minLength: 1, maxLength: 4 });
+
+/** Every kind of check that has a run: in two the candidate runs in a sandbox, in a scan it is a file. */
 const PLANS: Record<string, fc.Arbitrary<CheckPlan>> = {
   script: fc
     .record(
@@ -87,18 +92,29 @@ const PLANS: Record<string, fc.Arbitrary<CheckPlan>> = {
       { requiredKeys: ['kind', 'ask', 'withinSeconds', 'name', 'hash', 'timeoutSeconds'] },
     )
     .map((check) => planProbe(check, facts)),
+  vulnerabilities: fc
+    .record({ args: words, database: fc.constantFrom(undefined, { path: '/cache' }), current: fc.boolean() })
+    .map(({ args, database, current }) =>
+      planVulnerabilities(scanCheck({ args, ...(database ? { database } : {}) }), {
+        ...{ ...facts, platform: 'linux/arm64', scanner: tool('trivy'), database: tool('trivy-db') },
+        ...(current ? { current: tool('node') } : {}),
+      }),
+    ),
 };
 
-describe.each(Object.keys(PLANS))('the task file of a %s check', (kind) => {
-  it('has the candidate nowhere but in the sandbox, whatever the policy says', async () => {
-    await fc.assert(
-      fc.asyncProperty(PLANS[kind] as fc.Arbitrary<CheckPlan>, async (plan) => {
-        expect(await lint(plan)).toEqual([]);
-      }),
-      { numRuns: 60 },
-    );
-  });
-});
+describe.each(Object.keys(PLANS))(
+  'W5, a candidate beside the socket and the login: the task file of a %s check',
+  (kind) => {
+    it('has the candidate nowhere but in the sandbox, whatever the policy says', async () => {
+      await fc.assert(
+        fc.asyncProperty(PLANS[kind] as fc.Arbitrary<CheckPlan>, async (plan) => {
+          expect(await lint(plan)).toEqual([]);
+        }),
+        { numRuns: 60 },
+      );
+    });
+  },
+);
 
 /** What the lint would say of a task file that is not ours. */
 const written = (...steps: string[]): CheckPlan => ({
@@ -116,6 +132,8 @@ const script = (lines: string): CheckPlan => {
   return { ...plan, files: [...plan.files, { path: 'run-check.sh', text: lines }] };
 };
 
+const scan = (outside: string, inside = ':') => `scan() {\n  ${inside}\n}\n${outside}`;
+
 test.each<[what: string, plan: CheckPlan, problem: RegExp]>([
   ['the candidate as the image of a step', written('  - cmd: "{{.Values.candidate}} ./test.sh"'), /is of the image/],
   [
@@ -129,6 +147,14 @@ test.each<[what: string, plan: CheckPlan, problem: RegExp]>([
   ['what the shell of the agent acts on', written('  - cmd: "{{.Values.runner}} sh run.sh > out"'), /a shell acts on/],
   ['the shared volume', script('docker run --volume "$SharedVolume:/x" x'), /names \$SharedVolume/],
   ['a run of the candidate beside the sandbox', script('docker run "$CANDIDATE"'), /outside of a sandbox/],
+  [
+    'a scan that runs the candidate',
+    script(scan('scan candidate "$CANDIDATE" "$@"', 'docker run --network none "$2"')),
+    /more with an image than to save it.*runs what is no tool/s,
+  ],
+  ['a scan whose tool has a network', script(scan('docker run "$SCANNER"')), /runs with a network/],
+  ['a scan whose tool may too much', script(scan('docker run --network none "$SCANNER"')), /without --cap-drop ALL/],
+  ['a run of the candidate beside a scan', script(scan('docker run --network none "$CANDIDATE"')), /no tool/],
   ['a run with less than all flags', script('contain candidate --network none "$CANDIDATE"'), /without --cap-drop ALL/],
   ['a network', script('contain candidate --network bridge "$CANDIDATE"'), /without --network none/],
   ['more than it may have', script('contain candidate --privileged "$CANDIDATE"'), /more than it may have/],

@@ -136,6 +136,16 @@ describe('a push', () => {
     expect(world.ledger.dump('gates', 'node')).toEqual({ request: { requested: 1 } });
   });
 
+  it('W14, a push event that anybody can make up: says no more than that a gate may look', async () => {
+    const forged = { ...node, digest: `sha256:${'e'.repeat(64)}`, tag: 'evil', subject: '; rm -rf /' };
+
+    await deliver(eventGrid({ ...data(forged), verdict: 'pass', promote: true }));
+    await deliver(cloudEvent(data({ ...node, digest: `sha256:${'e'.repeat(64)}` })));
+
+    expect(world.ledger.dump('gates', 'node')).toEqual({ request: { requested: 1 } });
+    expect(world.stories.started).toEqual(['runGate node']);
+  });
+
   it('that cannot be written down is thrown, so that it is delivered again', async () => {
     world.ledger.failNext('get', new Error('the ledger does not answer'));
 

@@ -12,6 +12,10 @@ fail() {
 case $(printf '%s' "$BACKGROUND_COLOR" | tr '[:upper:]' '[:lower:]' | tr -d '[:space:]') in
   red | '#f00' | '#ff0000' | 'rgb(255,0,0)') fail "BACKGROUND_COLOR is $BACKGROUND_COLOR. Red is for alarms: a page must not have it as its background." ;;
 esac
+case $BACKGROUND_COLOR in
+  rgb'('*')' | hsl'('*')') ;;
+  *[!0-9A-Za-z#]*) fail "BACKGROUND_COLOR is \"$BACKGROUND_COLOR\", which is no colour." ;;
+esac
 
 # Not by command -v: the shell of busybox finds its own httpd also where the image has none.
 has() {
