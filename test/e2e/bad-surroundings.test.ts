@@ -118,7 +118,7 @@ test('a check that never stops talking is cut short, without a verdict and witho
 
   expect(evidence['functional']).toMatchObject({
     verdict: 'unknown',
-    reasons: expect.arrayContaining(['it printed more than 1048576 bytes, and was stopped']),
+    reasons: expect.arrayContaining([expect.stringContaining('printed more than 1048576 bytes, and was stopped')]),
   });
   expect(await candidateContainers()).toEqual([]);
 });
