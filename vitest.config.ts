@@ -24,8 +24,8 @@ export default defineConfig({
     passWithNoTests: false,
     reporters: ['default', './test/report.ts'],
     projects: [
-      project('unit', 1, 5_000, pure),
-      project('replay', 1, 10_000, pure),
+      project('unit', 1, 15_000, pure),
+      project('replay', 1, 30_000, pure),
       project('contract', 2, 30_000, { maxWorkers: 4 }),
       project('e2e', 3, 180_000, { maxWorkers: 2 }),
       project('hostile', 3, 240_000, { maxWorkers: 2, maxConcurrency: 40 }),

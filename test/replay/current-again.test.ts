@@ -191,7 +191,6 @@ describe('a current digest whose scan has ended', () => {
 
   it.each(['askAgain', 'intakeReferrers', 'startCheck', 'concludeCurrent'])(
     'is asked and told of, though the task hub is lost right after %s',
-    { timeout: 30_000 },
     async (step) => {
       let [armed, dead] = [false, false];
       const never = new Promise<never>(() => {});
@@ -211,6 +210,7 @@ describe('a current digest whose scan has ended', () => {
       expect(dead).toBe(true);
 
       const next = gateWorld({}, { from: world });
+      world = next; // The lost one hangs in what it was at: nothing of it can be closed.
       for (let sweeps = 0; sweeps < 4; sweeps++) {
         await next.pass(10 * MINUTE);
         await next.wake('sweep', '');
@@ -219,7 +219,6 @@ describe('a current digest whose scan has ended', () => {
 
       expect(announced('recallProposed')).toHaveLength(1);
       expect(await next.stable()).toBe(digest);
-      await next.close();
     },
   );
 

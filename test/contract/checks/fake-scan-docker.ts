@@ -6,11 +6,11 @@ import { spawn } from 'node:child_process';
 import { chmod, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { planVulnerabilities } from '../../../../../shared/domain/checks/vulnerabilities/plan.ts';
-import type { VulnerabilitiesCheck } from '../../../../../shared/domain/policy.ts';
-import { formatReference, host, repository, type Digest } from '../../../../../shared/domain/reference.ts';
-import { A, B, C } from '../../gate-builders.ts';
-import { check, NONCE } from './scan-builders.ts';
+import { planVulnerabilities } from '../../../shared/domain/checks/vulnerabilities/plan.ts';
+import type { VulnerabilitiesCheck } from '../../../shared/domain/policy.ts';
+import { formatReference, host, repository, type Digest } from '../../../shared/domain/reference.ts';
+import { A, B, C } from '../../unit/domain/gate-builders.ts';
+import { check, NONCE } from '../../unit/domain/checks/vulnerabilities/scan-builders.ts';
 
 export interface ScanRun {
   /** Runs the scan with a scanner that is this shell script; `$1` is the first argument of the check. `fails`: a call that exits with 1. */

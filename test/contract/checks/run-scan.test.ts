@@ -1,10 +1,16 @@
 /** The shell script of a scan, really run: with a `docker` that writes down what it is asked, and a scanner that is a shell script. */
 import { afterEach, beforeEach, describe, expect, it, test } from 'vitest';
-import { judgeVulnerabilities } from '../../../../../shared/domain/checks/vulnerabilities/judge.ts';
-import { readScanLog } from '../../../../../shared/domain/checks/vulnerabilities/scan-log.ts';
-import { A, B, C } from '../../gate-builders.ts';
+import { judgeVulnerabilities } from '../../../shared/domain/checks/vulnerabilities/judge.ts';
+import { readScanLog } from '../../../shared/domain/checks/vulnerabilities/scan-log.ts';
+import { A, B, C } from '../../unit/domain/gate-builders.ts';
 import { reference, scanRun, type ScanRun } from './fake-scan-docker.ts';
-import { check, NONCE, question, trivy, vulnerability } from './scan-builders.ts';
+import {
+  check,
+  NONCE,
+  question,
+  trivy,
+  vulnerability,
+} from '../../unit/domain/checks/vulnerabilities/scan-builders.ts';
 
 let run: ScanRun;
 beforeEach(async () => {
