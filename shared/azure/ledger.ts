@@ -8,7 +8,7 @@ import { odata, type TableClient, type TransactionAction } from '@azure/data-tab
 import type { Change, Ledger, Row, Table } from '../ports.ts';
 import { ask, refusedWith } from './ask.ts';
 import type { Clients } from './clients.ts';
-import type { Question } from './errors.ts';
+import { ServiceRefused, type Question } from './errors.ts';
 import { toEntity, toRow, type Columns } from './ledger-entity.ts';
 import { assertKey, assertWritable } from './ledger-rules.ts';
 
@@ -21,6 +21,13 @@ export function azureLedger({ table: open }: Pick<Clients, 'table'>): Ledger {
     client.catch(() => ready.delete(table));
     return client;
   };
+  /** A table that is gone, because somebody deleted it or a storage of this machine lost it, is made again by the next call. */
+  const forgetting =
+    (table: Table) =>
+    (error: unknown): never => {
+      if (error instanceof ServiceRefused && error.serviceCodes.includes('TableNotFound')) ready.delete(table);
+      throw error;
+    };
 
   return {
     async get(table, partition, key) {
@@ -29,7 +36,9 @@ export function azureLedger({ table: open }: Pick<Clients, 'table'>): Ledger {
       const client = await tableOf(table);
       return ask(about(`read ${table}/${partition}/${key}`), async () =>
         toRow(await client.getEntity<Columns>(partition, key)),
-      ).catch(refusedWith(404, () => undefined, 'ResourceNotFound'));
+      )
+        .catch(refusedWith(404, () => undefined, 'ResourceNotFound'))
+        .catch(forgetting(table));
     },
 
     async rows(table, partition, { openOnly = false, from, to } = {}) {
@@ -44,7 +53,7 @@ export function azureLedger({ table: open }: Pick<Clients, 'table'>): Ledger {
         const rows: Row[] = [];
         for await (const entity of client.listEntities<Columns>({ queryOptions: { filter } })) rows.push(toRow(entity));
         return rows;
-      });
+      }).catch(forgetting(table));
     },
 
     async write(table, partition, changes) {
@@ -55,7 +64,8 @@ export function azureLedger({ table: open }: Pick<Clients, 'table'>): Ledger {
       return ask(about(`write ${changes.length} rows of ${table}/${partition}`), () => send(client, partition, changes))
         .catch(refusedWith(412, conflict))
         .catch(refusedWith(409, conflict, 'EntityAlreadyExists'))
-        .catch(refusedWith(404, conflict, 'ResourceNotFound'));
+        .catch(refusedWith(404, conflict, 'ResourceNotFound'))
+        .catch(forgetting(table));
     },
   };
 }

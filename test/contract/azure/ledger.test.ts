@@ -71,6 +71,19 @@ test('makes a table when it is first used, and once', async () => {
   expect(wired.wire.requests.filter(({ path }) => path.startsWith('/tables/Tables'))).toHaveLength(1);
 });
 
+test('makes a table again that is gone while the app runs', async () => {
+  const clients = clientsOf(storage.tableEndpoint);
+  const ledger = azureLedger(clients);
+  const lineage = clients.table('lineage');
+  await ledger.write('lineage', 'base', [put]);
+  await lineage.deleteTable();
+
+  await expect(ledger.rows('lineage', 'base')).rejects.toThrow('TableNotFound');
+
+  expect(await ledger.rows('lineage', 'base')).toEqual([]);
+  expect(await ledger.write('lineage', 'base', [put])).toBe('written');
+});
+
 test('tries again to make a table that could not be made', async () => {
   const ledger = wiredLedger();
   wired.wire.on(
