@@ -136,7 +136,7 @@ const schema = z.object({
     example: '8b2e7a0c-5d0f-4e57-9d7e-0c6f2a4b1d33',
   }),
   TELEMETRY_FILE: z.string().optional().meta({
-    description: 'A file for traces and metrics (OTLP as JSON lines); without it there are none.',
+    description: 'A file for traces and metrics (OTLP as JSON lines).',
     example: 'telemetry.jsonl',
   }),
   APPLICATIONINSIGHTS_CONNECTION_STRING: z

@@ -41,7 +41,6 @@ export const buildFailure = z.object({
   message: z.string(),
   runId: z.string().optional(),
 });
-export type BuildFailure = z.infer<typeof buildFailure>;
 
 export const imageReason = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('up-to-date') }),

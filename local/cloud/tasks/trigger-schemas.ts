@@ -25,7 +25,6 @@ const baseImageTrigger = z.object({
   updateTriggerPayloadType: equalFold('Default', 'Token').default('Default'),
   updateTriggerEndpoint: refused('baseImageTrigger.updateTriggerEndpoint'),
 });
-export type BaseImageTrigger = z.infer<typeof baseImageTrigger>;
 
 const schedule = z.string().superRefine((text, context) => {
   try {
