@@ -1,0 +1,79 @@
+/** The pipelines deploy with the rights of their owner: what they run is pinned, and gets no more than it needs. */
+import { describe, expect, it } from 'vitest';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parse } from 'yaml';
+import { repositoryRoot } from '../../../local/layout.ts';
+
+const GITHUB = '.github/workflows/azure-dev.yml';
+const AZURE = '.azdo/pipelines/azure-dev.yml';
+const read = (path: string): string => readFileSync(join(repositoryRoot, path), 'utf8');
+
+interface Job {
+  if?: string;
+  needs?: string;
+  permissions?: Record<string, string>;
+  steps: { uses?: string; run?: string; env?: Record<string, string> }[];
+}
+const github = parse(read(GITHUB)) as {
+  permissions: Record<string, string>;
+  env: Record<string, string>;
+  jobs: Record<'test' | 'what-if' | 'deploy', Job>;
+};
+
+/** Every text under a key, at any depth: a pipeline of Azure nests its steps differently in every kind of job. */
+function textsUnder(key: string, value: unknown): string[] {
+  if (Array.isArray(value)) return value.flatMap((each) => textsUnder(key, each));
+  if (typeof value !== 'object' || value === null) return [];
+  return Object.entries(value).flatMap(([name, each]) =>
+    name === key && typeof each === 'string' ? [each] : textsUnder(key, each),
+  );
+}
+
+describe('on GitHub', () => {
+  it('each action is pinned by commit, and says which release that is', () => {
+    const uses = read(GITHUB)
+      .split('\n')
+      .filter((line) => line.includes('uses:'));
+
+    expect(uses.length).toBeGreaterThan(4);
+    for (const line of uses) expect(line).toMatch(/uses: [\w-]+\/[\w-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+$/);
+  });
+
+  it('the tests get no token for Azure, and what gets one waits for them', () => {
+    expect(github.permissions).toEqual({ contents: 'read' });
+    expect(github.jobs.test.permissions).toBeUndefined();
+    for (const job of [github.jobs['what-if'], github.jobs.deploy]) {
+      expect(job.permissions).toEqual({ contents: 'read', 'id-token': 'write' });
+      expect(job.needs).toBe('test');
+    }
+  });
+
+  it('a fork is told nothing about Azure, and only main is deployed', () => {
+    expect(github.jobs['what-if'].if).toContain('head.repo.full_name == github.repository');
+    expect(github.jobs.deploy.if).toBe("github.event_name == 'push'");
+  });
+});
+
+describe.each([GITHUB, AZURE])('%s', (path) => {
+  const pipeline: unknown = parse(read(path));
+  const commands = ['run', 'script', 'inlineScript'].flatMap((key) => textsUnder(key, pipeline));
+
+  it('runs the tests in a container, asks what would change, and deploys', () => {
+    expect(commands.toSorted()).toEqual([
+      'az deployment sub what-if --location "$AZURE_LOCATION" --parameters infra/main.bicepparam',
+      'azd config set auth.useAzCliAuth true',
+      'azd up --no-prompt',
+      'docker run --rm --privileged --volume "$PWD:/source" --workdir /source node:22-bookworm bash .ci/run',
+    ]);
+  });
+
+  it('sets everything that the parameters read and that has no default', () => {
+    const wanted = [...read('infra/main.bicepparam').matchAll(/readEnvironmentVariable\('(\w+)'\)/g)].map(
+      ([, name]) => name,
+    );
+
+    expect(wanted.length).toBeGreaterThan(0);
+    for (const name of wanted) expect(textsUnder(name ?? '', pipeline)).not.toEqual([]);
+  });
+});
