@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { format, resolveConfig } from 'prettier';
 import { endpoints } from '../../functions/http/endpoints/all.ts';
 import { describeApi } from '../../functions/http/openapi.ts';
+import { costsPage } from './costs-page.ts';
 import { permissionsPage } from './permissions-page.ts';
 import { policyPage } from './policy-page.ts';
 import { policySchema } from './policy-schema.ts';
@@ -14,6 +15,7 @@ const DOCS = fileURLToPath(new URL('..', import.meta.url));
 /** By their path in `docs/`. */
 export async function generated(): Promise<Record<string, string>> {
   const texts = {
+    'costs.md': costsPage(),
     'gates.schema.json': JSON.stringify(policySchema()),
     'openapi.json': JSON.stringify(describeApi(endpoints)),
     'permissions.md': permissionsPage(),
