@@ -55,4 +55,5 @@ export type GateView = z.infer<typeof gateView>;
 export const gateNames = z.object({ gates: z.array(z.object({ name: z.string() })) });
 
 export const gatePath = (gate: string): string => `/api/gates/${encodeURIComponent(gate)}`;
+export const appPath = (app: string): string => `/api/apps/${encodeURIComponent(app)}`;
 export const candidatePath = (gate: string, of: string): string => `${gatePath(gate)}/candidates/${of}`;

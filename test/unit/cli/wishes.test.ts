@@ -64,6 +64,28 @@ test.each([
   expect(app.requests).toEqual([request]);
 });
 
+test.each([
+  [['hold-app', 'web'], 'PUT /api/apps/web/hold'],
+  [['resume-app', 'web'], 'DELETE /api/apps/web/hold'],
+  [['rollback', 'web', B], 'POST /api/apps/web/rollbacks'],
+  [['rollback', 'web'], 'POST /api/apps/web/rollbacks'],
+])('%j is of one app', async (args, request) => {
+  await app.type([...args, ...because]);
+
+  expect(app.requests).toEqual([request]);
+});
+
+it('rolls no app back to what is no digest, and says so of an app that it does not know', async () => {
+  expect(await app.type(['rollback', 'web', '15-alpine', ...because])).toMatchObject({
+    code: 2,
+    complained: expect.stringContaining('"15-alpine" is no digest'),
+  });
+  expect(await app.type(['rollback', 'nowhere', ...because])).toMatchObject({
+    code: 1,
+    complained: expect.stringContaining('there is no app "nowhere"'),
+  });
+});
+
 it('answers as JSON what the app answers', async () => {
   const { said } = await app.type(['hold', 'node', ...because, '--json']);
 
