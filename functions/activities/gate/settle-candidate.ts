@@ -4,7 +4,7 @@
  * Key: the digest; a settled candidate is left as it is. A run that cannot be cancelled ends by itself, and is named in the answer.
  */
 import { candidateKey } from '../../../shared/domain/ids.ts';
-import { sayReason, type Outcome } from '../../../shared/domain/outcome.ts';
+import { sayOutcome, type Outcome } from '../../../shared/domain/outcome.ts';
 import type { Digest } from '../../../shared/domain/reference.ts';
 import {
   evidenceKey,
@@ -80,20 +80,6 @@ async function cancelRuns(world: Surroundings, { evidence }: CandidateBook): Pro
     if (state === 'running' && runId && (await cancelRun(world, runId)) === 'not-cancelled') notCancelled.push(runId);
   }
   return notCancelled;
-}
-
-function sayOutcome(outcome: Outcome): string {
-  switch (outcome.kind) {
-    case 'promoted':
-      return 'it is the current one';
-    case 'observed':
-      return 'it would have been promoted, and the gate only observes';
-    case 'superseded':
-      return `a later one has number ${outcome.by}`;
-    case 'rejected':
-    case 'failed':
-      return sayReason(outcome.reason);
-  }
 }
 
 const announcementOf = ({ kind }: Outcome): AnnouncementType | undefined =>
