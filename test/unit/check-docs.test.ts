@@ -2,7 +2,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { keyPair, sigstore } from '../fakes/signing.ts';
+import { keyPair } from '../fakes/signing.ts';
+import { sigstore } from '../fakes/sigstore.ts';
 import { problemsOf } from './domain/policy-fixture.ts';
 
 const page = (name: string) => readFileSync(join(import.meta.dirname, '../../docs/checks', `${name}.md`), 'utf8');

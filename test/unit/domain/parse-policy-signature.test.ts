@@ -1,6 +1,7 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { keyPair, sigstore } from '../../fakes/signing.ts';
+import { keyPair } from '../../fakes/signing.ts';
+import { sigstore } from '../../fakes/sigstore.ts';
 import { problemsOf, valid, type Change } from './policy-fixture.ts';
 
 const { pem, privateKey } = keyPair();

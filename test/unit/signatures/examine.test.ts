@@ -4,19 +4,9 @@ import type { SignatureCheck } from '../../../shared/domain/policy/signature-che
 import { parseReference } from '../../../shared/domain/reference.ts';
 import { signatureExaminer, type Target } from '../../../shared/signatures/examine.ts';
 import { digestOf, image } from '../../fakes/images.ts';
-import {
-  ISSUER,
-  keyBundle,
-  keyPair,
-  sigstore,
-  simplePayload,
-  simpleSigned,
-  statement,
-  SUBJECT,
-  type Keyless,
-  type SignedLayer,
-  type Sigstore,
-} from '../../fakes/signing.ts';
+import { ISSUER, SUBJECT, type Keyless } from '../../fakes/certificate-authority.ts';
+import { keyBundle, keyPair, simplePayload, simpleSigned, statement, type SignedLayer } from '../../fakes/signing.ts';
+import { sigstore, type Sigstore } from '../../fakes/sigstore.ts';
 
 const { manifest } = image(['base', 'node']);
 const target: Target = { digest: manifest.digest, manifest: manifest.bytes };
