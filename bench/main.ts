@@ -6,7 +6,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 
-const BENCHES = ['host', 'promotion', 'sweep'];
+const BENCHES = ['host', 'package', 'promotion', 'sweep'];
 const NUMBER = /^\d+$/;
 
 const given = process.argv.slice(2);

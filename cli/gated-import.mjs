@@ -11,9 +11,12 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const here = dirname(fileURLToPath(import.meta.url));
-const node = join(here, '..', 'node_modules', '.bin', process.platform === 'win32' ? 'node.cmd' : 'node');
+const packages = join(here, '..', 'node_modules');
+const node = join(packages, '.bin', process.platform === 'win32' ? 'node.cmd' : 'node');
 if (!existsSync(node)) {
-  console.error(`gated-import is not set up: run "npm install" in ${dirname(here)} first`);
+  // npm may have been told to run no script of a package, or does not run them by itself.
+  const command = existsSync(packages) ? 'npm rebuild node --ignore-scripts=false' : 'npm install';
+  console.error(`gated-import is not set up: run "${command}" in ${dirname(here)} first`);
   process.exit(1);
 }
 const child = spawn(node, ['--disable-warning=ExperimentalWarning', join(here, 'main.ts'), ...process.argv.slice(2)], {

@@ -5,8 +5,9 @@
  * the benchmark; prices and the rest are assumptions, and the page says which.
  */
 import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { repositoryRoot } from '../../local/layout.ts';
+import { fileURLToPath } from 'node:url';
+
+const EXAMPLES = fileURLToPath(new URL('../../infra/examples/', import.meta.url));
 
 /** US dollars, East US, pay as you go, as Microsoft published them in 2025. */
 const PRICE = {
@@ -75,8 +76,7 @@ interface Estate {
 }
 
 function estateOf(example: string): Estate {
-  const file = join(repositoryRoot, 'infra/examples', `${example}.snapshot.json`);
-  const { predictedResources } = JSON.parse(readFileSync(file, 'utf8')) as {
+  const { predictedResources } = JSON.parse(readFileSync(`${EXAMPLES}${example}.snapshot.json`, 'utf8')) as {
     predictedResources: { type: string; name?: string; sku?: { name: string } }[];
   };
   // The simulated public registry belongs to the walkthrough, not to a system.

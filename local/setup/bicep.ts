@@ -47,12 +47,13 @@ export function findBicep(): string {
   return found;
 }
 
-export async function ensureBicep(): Promise<void> {
+/** `packages`: where NuGet's packages are. */
+export async function ensureBicep({ packages = NUGET_PACKAGES } = {}): Promise<void> {
   if (onPath() ?? fetched()) return;
   await mkdir(cache(), { recursive: true });
   await withLock(join(cache(), 'fetch.lock'), async () => {
     // Another process may have brought it while this one waited.
-    if (fetched() === undefined) await bring();
+    if (fetched() === undefined) await bring(packages);
   });
 }
 
@@ -76,10 +77,10 @@ function cache(): string {
   return join(user, 'gated-import', `bicep-${BICEP_VERSION}`);
 }
 
-async function bring(): Promise<void> {
+async function bring(packages: string): Promise<void> {
   const systems: Partial<Record<NodeJS.Platform, string>> = { darwin: 'osx', win32: 'win' };
   const name = `azure.bicep.commandline.${systems[process.platform] ?? process.platform}-${process.arch}`;
-  const address = `${NUGET_PACKAGES}/${name}/${BICEP_VERSION}/${name}.${BICEP_VERSION}.nupkg`;
+  const address = `${packages}/${name}/${BICEP_VERSION}/${name}.${BICEP_VERSION}.nupkg`;
   const packed = join(cache(), 'package.zip');
   console.error(`Getting the Bicep CLI ${BICEP_VERSION} from NuGet (115 MB), for the templates in infra/`);
   try {
