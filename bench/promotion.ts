@@ -7,6 +7,7 @@
 import { azurePorts } from '../shared/azure/ports.ts';
 import { writeSweep } from '../shared/ledger/sweep-book.ts';
 import type { Signing } from '../shared/ports.ts';
+import { policiesFrom } from '../shared/policies.ts';
 import { policyFolder } from '../shared/policy-folder.ts';
 import { noTelemetry } from '../shared/telemetry.ts';
 import { image } from '../test/fakes/images.ts';
@@ -49,7 +50,7 @@ async function measure({ gates: count, rounds, taskHub }: Scenario): Promise<Rou
   const world = {
     ...recorded(ports, calls),
     upstreams,
-    policies: policyFolder({ folder: policy.folder, settings: {}, ledger: ports.ledger }),
+    policies: policiesFrom({ reader: policyFolder(policy.folder), settings: {}, ledger: ports.ledger }),
     quarantine: QUARANTINE,
     runnerImage: 'docker:28-cli',
     telemetry: noTelemetry,

@@ -30,7 +30,7 @@ export async function readPolicy(
   named: string,
   asked: PolicyAsked,
   terminal: Terminal,
-): Promise<{ parsed: ParsedPolicy; open: string[] }> {
+): Promise<{ files: PolicyFile[]; parsed: ParsedPolicy; open: string[] }> {
   const folder = resolve(terminal.folder, named);
   if (!statSync(folder, { throwIfNoEntry: false })?.isDirectory()) throw new WrongUse(`"${named}" is no folder`);
   const listing = await folderListing(folder)();
@@ -46,7 +46,7 @@ export async function readPolicy(
   const standIns = Object.fromEntries(missing.map((name) => [name, standIn(name)]));
   const parsed = parsePolicy({ files, settings: { ...standIns, ...settings }, hash: sha256 });
   const open = parsed.kind === 'valid' ? missing.filter((name) => Object.hasOwn(parsed.settings, name)) : missing;
-  return { parsed, open };
+  return { files, parsed, open };
 }
 
 function setting(text: string): [string, string] {

@@ -22,6 +22,7 @@ export const commands: Record<string, () => Promise<Command>> = {
   thaw: async () => (await import('./commands/thaw.ts')).thaw,
   check: async () => (await import('./commands/check.ts')).check,
   'what-if': async () => (await import('./commands/what-if.ts')).whatIf,
+  policy: async () => (await import('./commands/policy.ts')).policy,
   verify: async () => (await import('./commands/verify.ts')).verify,
 };
 

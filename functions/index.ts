@@ -6,8 +6,10 @@ import { app } from '@azure/functions';
 import * as df from 'durable-functions';
 import { applicationInsights } from '../shared/azure/application-insights.ts';
 import { appCredential, createClients } from '../shared/azure/clients.ts';
+import { policyContainer } from '../shared/azure/policy-container.ts';
 import { azurePorts } from '../shared/azure/ports.ts';
 import { ociUpstreams } from '../shared/oci/upstreams.ts';
+import { policiesFrom } from '../shared/policies.ts';
 import { policyFolder } from '../shared/policy-folder.ts';
 import { policyVariables, readSettings } from '../shared/settings.ts';
 import { applicationInsightsSink } from '../shared/telemetry/application-insights-sink.ts';
@@ -43,11 +45,14 @@ const telemetry = telemetryTo([
 ]);
 app.hook.appTerminate(() => telemetry.close());
 
-const azure = azurePorts(createClients(settings, { credential }), { signingKey: settings.signingKey });
+const clients = createClients(settings, { credential });
+const azure = azurePorts(clients, { signingKey: settings.signingKey });
+const { policy } = settings;
+const reader = policy.kind === 'folder' ? policyFolder(policy.folder) : policyContainer(clients, policy.url);
 const world: Surroundings = {
   ...azure,
   upstreams: ociUpstreams(),
-  policies: policyFolder({ folder: settings.policy, settings: policyVariables(process.env), ledger: azure.ledger }),
+  policies: policiesFrom({ reader, settings: policyVariables(process.env), ledger: azure.ledger }),
   quarantine: settings.quarantineRegistry,
   runnerImage: settings.runnerImage,
   ...(settings.probeImage === undefined ? {} : { probeImage: settings.probeImage }),

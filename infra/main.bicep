@@ -27,6 +27,9 @@ param images { runner: string, probe: string } = { runner: 'docker:28-cli', prob
 @description('Optional. More settings that the policy may name as \${NAME}.')
 param policyVariables object = {}
 
+@description('Optional. Object ids in Entra ID of who may upload the policy; whoever can, decides what is promoted. Empty: nobody can yet, and nothing starts without a policy.')
+param policyAuthors string[] = []
+
 @description('Optional. Who gets an e-mail for a rejected candidate, a dead letter, or no sweep for an hour. Empty: alerts are only shown in the portal.')
 param alertEmails string[] = []
 
@@ -67,10 +70,7 @@ resource group 'Microsoft.Resources/resourceGroups@2025-04-01' = { name: names.g
 
 module customRoles 'modules/custom-roles.bicep' = { params: { environmentName: environmentName, roleSeed: roleSeed } }
 
-module identities 'modules/identities.bicep' = {
-  scope: group
-  params: { location: location, names: names.identities, roleSeed: roleSeed }
-}
+module identities 'modules/identities.bicep' = { scope: group, params: { location: location, names: names.identities, roleSeed: roleSeed } }
 
 module monitoring 'modules/monitoring.bicep' = {
   scope: group
@@ -86,6 +86,8 @@ var around = {
 }
 
 module storage 'modules/storage.bicep' = { scope: group, params: { around: around, name: names.storage } }
+
+module policy 'modules/policy.bicep' = { scope: group, params: { around: around, name: names.policy, authors: policyAuthors } }
 
 module vault 'modules/vault.bicep' = {
   scope: group
@@ -114,21 +116,16 @@ module appGroup 'modules/app-group.bicep' = [
   }
 ]
 
-module announcements 'modules/announcements.bicep' = {
-  scope: group
-  params: { around: around, name: names.announcements }
-}
+module announcements 'modules/announcements.bicep' = { scope: group, params: { around: around, name: names.announcements } }
 
 module network 'modules/network.bicep' = if (isPrivate) {
   scope: group
   params: {
     around: around
-    storageName: names.storage
-    vaultName: names.vault
+    names: { storage: names.storage, policy: names.policy, vault: names.vault, agentPool: names.agentPool }
     registries: filter(places, place => !place.isThere && place.role != 'public')
-    agentPool: names.agentPool
   }
-  dependsOn: [registry, storage, vault]
+  dependsOn: [registry, storage, policy, vault]
 }
 
 module app 'modules/function-app.bicep' = {
@@ -144,7 +141,7 @@ module app 'modules/function-app.bicep' = {
     subnetId: isPrivate ? network!.outputs.appSubnetId : ''
     settings: {
       ...policyVariables
-      POLICY: 'policy'
+      POLICY: policy.outputs.url
       POLICY_VARIABLES: join(objectKeys(policyVariables), ',')
       ...(walkthrough == null ? {} : { PUBLIC_REGISTRY: registry[3].outputs.loginServer })
       QUARANTINE_REGISTRY: registry[0].outputs.loginServer
@@ -191,6 +188,7 @@ output AZURE_RESOURCE_GROUP string = group.name
 output KEPT_GROUPS string = join(groupsThere(places, appGroups), ',')
 output APP_URL string = 'https://${app.outputs.hostName}'
 output PULL_IDENTITY_ID string = identities.outputs.pullId
+output POLICY_URL string = policy.outputs.url
 // What subscriptions.bicep needs to know.
 output APP_NAME string = names.app
 output STORAGE_NAME string = names.storage

@@ -4,6 +4,8 @@ using 'main.bicep'
 param environmentName = readEnvironmentVariable('AZURE_ENV_NAME')
 param location = readEnvironmentVariable('AZURE_LOCATION')
 param appGroups = [{ name: 'hello-world-aci-rg', isThere: false }]
+// Whoever runs azd, which uploads the policy.
+param policyAuthors = filter([readEnvironmentVariable('AZURE_PRINCIPAL_ID', '')], id => !empty(id))
 param walkthrough = {
   repositories: readEnvironmentVariable('GIT_REPOSITORIES')
   schedule: '0 4 * * *'

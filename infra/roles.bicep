@@ -15,6 +15,7 @@ var builtInRoles = {
   'Managed Identity Operator': 'f1a07417-d97a-45cb-824c-7a7467783830'
   'Monitoring Metrics Publisher': '3913510d-42f4-4e42-8a64-420c390055eb'
   'Storage Blob Data Contributor': 'ba92f5b4-2d11-453d-a403-e96b0029c9fe'
+  'Storage Blob Data Reader': '2a2b9908-6ea1-4ae2-8e65-a410df84e7d1'
   'Storage Blob Data Owner': 'b7e6dc6d-f1e8-4753-8033-0f276bb0955b'
   'Storage Queue Data Contributor': '974c5e8b-45b9-4653-ba55-5f855dd0fb88'
   'Storage Table Data Contributor': '0a9a7e1f-b9d0-4cc4-a60d-0319b160aaa3'
@@ -119,11 +120,17 @@ var grants = {
       role: 'Container Registry Repository Writer'
       because: 'Promotion: the unique tag is locked, the stable tag moved, the record attached'
     }
+    {
+      to: 'pull'
+      role: 'Container Registry Repository Reader'
+      because: 'Container groups pull a promoted base that an app runs as it is'
+    }
   ]
   base: [
     { to: 'app', role: 'gated-import importer', because: 'Promotion: importImage from quarantine under the unique tag' }
     { to: 'app', role: 'gated-import locker', because: 'Promotion: the unique tag is locked' }
     { to: 'app', role: 'AcrPush', because: 'Promotion: the stable tag is moved, the record attached' }
+    { to: 'pull', role: 'AcrPull', because: 'Container groups pull a promoted base that an app runs as it is' }
   ]
   teamByRepository: [
     { to: 'app', role: 'gated-import run operator', because: 'Builds: runs of the tasks of images, and their logs' }
@@ -156,6 +163,10 @@ var grants = {
     { to: 'app', role: 'Storage Queue Data Contributor', because: 'Durable Functions: work items' }
     { to: 'app', role: 'Storage Table Data Contributor', because: 'The ledger; Durable Functions: history' }
   ]
+  policy: [
+    { to: 'app', role: 'Storage Blob Data Reader', because: 'The policy is read in every round; the app can never write it' }
+  ]
+  policyAuthors: { role: 'Storage Blob Data Contributor', because: 'gated-import policy push: the policy is uploaded' }
   telemetry: [
     { to: 'app', role: 'Monitoring Metrics Publisher', because: 'Traces and metrics are sent, signed in with Entra ID' }
   ]

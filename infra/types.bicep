@@ -123,6 +123,7 @@ func namesOf(environmentName string, token string) object => {
   app: 'gated-import-${token}'
   vault: 'gated-${token}'
   storage: 'gated${token}'
+  policy: 'policy${token}'
   announcements: 'gated-import-${token}'
   identities: { app: 'gated-import', pull: 'gated-import-pull' }
   monitoring: { workspace: 'gated-import-logs', insights: 'gated-import' }

@@ -1,6 +1,6 @@
 /**
- * What there is in the emulated Azure of a local system: the subscription, the registries, the vault, who may sign in. The names are
- * those that the Bicep files would get for an environment called `local`.
+ * What the emulated Azure of a local system is built with: the subscription, the registries and their ports, the vault, the storage account, who may
+ * sign in. The names are those of the walkthrough's snapshot (infra/examples), which is then deployed into it.
  */
 import type { CloudConfig } from './cloud/world.ts';
 import type { Instance } from './instance.ts';
@@ -22,25 +22,28 @@ export interface Registry {
 export const subscription = '00000000-0000-4000-8000-000000000001';
 export const tenant = '00000000-0000-4000-8000-000000000002';
 export const location = 'westeurope';
-export const resourceGroup = 'gated-import-rg';
-const VAULT = 'gatedimport';
-/** The well-known account of Azurite: https://learn.microsoft.com/azure/storage/common/storage-use-azurite */
-const STORAGE_ACCOUNT = 'devstoreaccount1';
-const publicResourceGroup = 'public-registry-rg';
+export const resourceGroup = 'gated-import-walkthrough-rg';
+/** What makes names unique in Azure. */
+const TOKEN = 'nv3akgmtkummu';
+const VAULT = `gated-${TOKEN}`;
+const STORAGE_ACCOUNT = `gated${TOKEN}`;
+/** What Azurite calls the account: https://learn.microsoft.com/azure/storage/common/storage-use-azurite */
+const AZURITE_ACCOUNT = 'devstoreaccount1';
+const FUNCTION_APP = `gated-import-${TOKEN}`;
 
 export function registriesOf({ ports }: Instance): Record<RegistryRole, Registry> {
-  const registry = (name: string, group: string, port: number): Registry => ({
-    name,
-    resourceGroup: group,
+  const registry = (role: RegistryRole, port: number): Registry => ({
+    name: `${role}${TOKEN}`,
+    resourceGroup,
     port,
     host: `localhost:${port}`,
-    id: inResourceGroup(group, 'Microsoft.ContainerRegistry/registries', name),
+    id: inResourceGroup(resourceGroup, 'Microsoft.ContainerRegistry/registries', `${role}${TOKEN}`),
   });
   return {
-    public: registry('publicregistry', publicResourceGroup, ports.publicRegistry),
-    quarantine: registry('quarantineregistry', resourceGroup, ports.quarantineRegistry),
-    base: registry('baseregistry', resourceGroup, ports.baseRegistry),
-    team: registry('teamregistry', resourceGroup, ports.teamRegistry),
+    public: registry('public', ports.publicRegistry),
+    quarantine: registry('quarantine', ports.quarantineRegistry),
+    base: registry('base', ports.baseRegistry),
+    team: registry('team', ports.teamRegistry),
   };
 }
 
@@ -67,6 +70,11 @@ export const pullIdentityId = inResourceGroup(
   'Microsoft.ManagedIdentity/userAssignedIdentities',
   'gated-import-pull',
 );
+export const announcementTopicId = inResourceGroup(
+  resourceGroup,
+  'Microsoft.EventGrid/topics',
+  `gated-import-${TOKEN}`,
+);
 /** Of the container groups of the walkthrough, as its policy says. */
 export const appsResourceGroupId = `/subscriptions/${subscription}/resourceGroups/hello-world-aci-rg`;
 
@@ -82,7 +90,7 @@ export const armUrl = ({ ports }: Instance): string => `https://localhost:${port
 export const identityUrl = ({ ports }: Instance): string => `http://127.0.0.1:${ports.identity}/msi/token`;
 
 export function cloudConfig(instance: Instance): CloudConfig {
-  const { arm, identity, vault, events, blobs, storageBlobs } = instance.ports;
+  const { arm, identity, vault, events, blobs, ...ports } = instance.ports;
   return {
     instance: instance.name,
     subscription,
@@ -98,8 +106,13 @@ export function cloudConfig(instance: Instance): CloudConfig {
     storage: {
       name: STORAGE_ACCOUNT,
       resourceGroup,
-      blobEndpoint: `https://127.0.0.1:${storageBlobs}/${STORAGE_ACCOUNT}`,
+      blobEndpoint: `https://127.0.0.1:${ports.azuriteBlobs}/${AZURITE_ACCOUNT}`,
+      doors: {
+        blobs: { front: ports.storageBlobs, behind: ports.azuriteBlobs },
+        tables: { front: ports.storageTables, behind: ports.azuriteTables },
+      },
     },
+    functionApp: { name: FUNCTION_APP, resourceGroup, url: `http://127.0.0.1:${instance.ports.app}` },
     addresses: instance.addresses,
     runnerImage: runnerImage(instance),
     principals: [

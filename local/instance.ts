@@ -34,7 +34,9 @@ export async function openInstance(options: {
 export async function rememberedInstance(directory: string): Promise<Instance | undefined> {
   try {
     const remembered = JSON.parse(await readFile(fileIn(directory), 'utf8')) as Remembered;
-    return { name: instanceName(directory), directory: resolve(directory), ...remembered };
+    // One that an older version made has fewer.
+    const ports = { ...fixedPorts, ...remembered.ports };
+    return { name: instanceName(directory), directory: resolve(directory), ...remembered, ports };
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
     throw error;

@@ -133,13 +133,13 @@ async function startParts(
     running.push(child);
     return child;
   };
-  const { storageBlobs, storageTables } = instance.ports;
+  const { azuriteBlobs, azuriteTables } = instance.ports;
   const [storage, cloudStart] = await Promise.allSettled([
     startStorage({
       ...common,
       tls,
       directory: layout.storage,
-      ports: { blob: storageBlobs, table: storageTables },
+      ports: { blob: azuriteBlobs, table: azuriteTables },
     }).then(started),
     startCloud({ ...common, config: layout.cloudConfig, directory: layout.cloud, logFile: logs.cloud }).then(started),
   ]);

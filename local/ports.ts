@@ -19,6 +19,9 @@ export interface Ports {
   blobs: number;
   storageBlobs: number;
   storageTables: number;
+  /** What stands behind those two, for the emulated Azure alone. */
+  azuriteBlobs: number;
+  azuriteTables: number;
   app: number;
 }
 
@@ -34,6 +37,8 @@ export const fixedPorts: Ports = {
   blobs: 9446,
   storageBlobs: 10000,
   storageTables: 10002,
+  azuriteBlobs: 10010,
+  azuriteTables: 10012,
   app: 7071,
 };
 

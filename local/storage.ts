@@ -1,5 +1,7 @@
 /**
- * The storage account of the local runtime: Azurite, as a supervised child process, https with our certificate, tokens of our identity service.
+ * The storage account of the local runtime: Azurite, as a supervised child process, https with our certificate.
+ *
+ * It takes any token, whoever it is of: callers come in through the doors of the emulated Azure (`cloud/storage`), which asks their roles.
  *
  * Azurite writes its tables and blob lists to disk every five seconds and when it is told to end: it must be ended by SIGTERM and given the
  * time. When it is killed, or the machine loses power, the last five seconds are lost.
@@ -55,7 +57,7 @@ export async function startStorage(options: StorageOptions): Promise<Storage> {
     ...(crashLoop && { crashLoop }),
   }).catch(async (error: unknown) => {
     if (error instanceof ChildFailed) {
-      await checkPortsFree({ storageBlobs: ports.blob, storageTables: ports.table }, { withinMs: 0 });
+      await checkPortsFree({ azuriteBlobs: ports.blob, azuriteTables: ports.table }, { withinMs: 0 });
     }
     throw error;
   });

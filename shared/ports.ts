@@ -5,6 +5,7 @@
  * "not there", unions for refusals); what is thrown is trouble with a service and may be retried.
  */
 import type { Policy } from './domain/policy.ts';
+import type { PolicyFile } from './domain/policy/policy-files.ts';
 import type {
   Digest,
   DigestReference,
@@ -273,6 +274,18 @@ export interface Policies {
    */
   current(): Promise<{ policy?: Policy; problems: string[]; refused?: string }>;
 }
+
+/** Where the policy is edited: a folder, or what was uploaded of one. */
+export interface PolicyReader {
+  /** All files as of one moment. Asked in every round, so an answer that has not changed costs next to nothing. */
+  read(): Promise<PolicyRead>;
+}
+
+/** The same `version` is the same content. `malformed`: something is there that no policy can be read from. */
+export type PolicyRead =
+  | { kind: 'files'; version: string; files: PolicyFile[] }
+  | { kind: 'malformed'; version: string; problem: string }
+  | { kind: 'unreadable'; problem: string };
 
 export interface Probes {
   /** One GET; `status` of the answer, or why there was none. */

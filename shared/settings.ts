@@ -10,6 +10,7 @@ import { host as registryHost } from './domain/reference.ts';
 import type { Host } from './domain/reference.ts';
 import { isLoopback } from './loopback.ts';
 import { isConnectionString } from './settings/connection-string.ts';
+import { isPolicyPlace, policyPlace, type PolicyPlace } from './settings/policy-place.ts';
 import { isSchedule } from './settings/schedule.ts';
 import { shown } from './settings/shown.ts';
 import { variableProblems } from './settings/policy-variables.ts';
@@ -20,8 +21,7 @@ export { policyVariables } from './settings/policy-variables.ts';
 export type Environment = Record<string, string | undefined>;
 
 export interface Settings {
-  /** The policy folder. */
-  policy: string;
+  policy: PolicyPlace;
   subscriptionId: string;
   armEndpoint: string;
   keyVaultUrl: string;
@@ -45,6 +45,7 @@ export interface Settings {
 }
 
 const ENDPOINTS = [
+  'POLICY',
   'ARM_ENDPOINT',
   'KEY_VAULT_URL',
   'TABLES_ENDPOINT',
@@ -58,7 +59,16 @@ const endpoint = z
   .refine(isEndpoint, 'not an https:// address without login and query (http:// is for this machine alone)');
 
 const schema = z.object({
-  POLICY: z.string().meta({ description: 'The policy folder, with gates.yaml.', example: 'policy' }),
+  POLICY: z
+    .string()
+    .refine(
+      isPolicyPlace,
+      'neither a folder nor a container of blobs (https://, with its name, without login and query)',
+    )
+    .meta({
+      description: 'The policy folder, with gates.yaml; or the container of blobs that it is uploaded to.',
+      example: 'https://contoso.blob.core.windows.net/policy',
+    }),
   SUBSCRIPTION_ID: z.guid('not a GUID').meta({
     description: 'The subscription of registries and container groups.',
     example: '0b1f6471-1bf0-4dda-aec3-cb9272f09590',
@@ -227,10 +237,11 @@ function isEndpoint(text: string): boolean {
   return url.protocol === 'https:' || (url.protocol === 'http:' && isLoopback(url.host));
 }
 
-const hostOf = (text: string): string | undefined => (URL.canParse(text) ? new URL(text).host : undefined);
+/** A path of Windows is an address without a host. */
+const hostOf = (text: string): string | undefined => (URL.canParse(text) && new URL(text).host) || undefined;
 
 const named = (values: z.output<typeof schema>): Settings => ({
-  policy: values.POLICY,
+  policy: policyPlace(values.POLICY),
   subscriptionId: values.SUBSCRIPTION_ID,
   armEndpoint: values.ARM_ENDPOINT,
   keyVaultUrl: values.KEY_VAULT_URL,

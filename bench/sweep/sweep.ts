@@ -10,6 +10,7 @@ import { decidingPolicy } from '../../shared/domain/deciding-policy.ts';
 import { put } from '../../shared/ledger/rows.ts';
 import type { Ledger } from '../../shared/ports.ts';
 import { ociUpstreams } from '../../shared/oci/upstreams.ts';
+import { policiesFrom } from '../../shared/policies.ts';
 import { policyFolder } from '../../shared/policy-folder.ts';
 import { noTelemetry } from '../../shared/telemetry.ts';
 import { fakePorts } from '../../test/fakes/ports.ts';
@@ -31,7 +32,7 @@ export async function restingGates({
 }): Promise<Sweep> {
   const world: Surroundings = {
     ...fakePorts({ upstreams: ociUpstreams(), ledger }),
-    policies: policyFolder({ folder, settings: {}, ledger }),
+    policies: policiesFrom({ reader: policyFolder(folder), settings: {}, ledger }),
     quarantine: host.parse('quarantine.example.com'),
     runnerImage: 'docker:28-cli',
     telemetry: noTelemetry,

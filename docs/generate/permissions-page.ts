@@ -116,6 +116,8 @@ const read = (example: string) =>
 const last = (id: string): string => id.split('/').at(-1) ?? '';
 
 function person(id: string): string {
+  // An object id: nobody else is named in parameters.
+  if (/^[0-9a-f-]{36}$/.test(id)) return 'who uploads';
   if (id.includes('/tasks/')) return `task \`${last(id)}\``;
   if (id.includes('/systemTopics/')) return 'Event Grid';
   return last(id) === 'gated-import' ? 'app' : 'container groups';

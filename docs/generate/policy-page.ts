@@ -16,6 +16,15 @@ names a secret in Key Vault, and may stand only under \`upstreams\` and in conta
 Loading reports every problem at once, with file, line and column. An invalid policy never replaces a valid one: the last valid one stays in force,
 also over a restart, \`GET /api/health\` says what is wrong, and \`policyRefused\` is announced.
 
+## Changed without a deployment
+
+\`POLICY\` may also be the address of a container of blobs, and is in Azure: \`https://<account>.blob.core.windows.net/<container>\`, or a folder in it. \`gated-import policy push <folder> --to <address>\`
+checks the folder and uploads it if it is valid ([the command line](cli.md)); the app sees it at its next round, a story that is at work included. All files are one blob, \`policy.json\`, because writing
+one blob is atomic and writing a folder is not: nobody ever reads the half of an upload. An unchanged one is asked for by its ETag and not read again. While the storage does not answer, the last valid
+policy stays in force, and health says since when. The app itself can only read there.
+
+## Editors
+
 This page and [gates.schema.json](gates.schema.json) are generated (\`npm run docs\`). For editors, begin a file with
 \`# yaml-language-server: $schema=\` and the path or address of the schema.`;
 

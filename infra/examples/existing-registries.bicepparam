@@ -19,4 +19,6 @@ param registries = {
   }
 }
 param appGroups = [{ name: 'shop-rg', isThere: true }]
+// A pipeline, and the people on call.
+param policyAuthors = ['3f6f5b0e-1d0c-4a57-9c55-0b9d7a4d1e03', '3f6f5b0e-1d0c-4a57-9c55-0b9d7a4d1e04']
 param alertEmails = ['platform@contoso.com']

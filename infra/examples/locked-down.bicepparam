@@ -9,6 +9,7 @@ param images = {
   probe: 'contosotools.azurecr.io/alpine@sha256:4bcff63911fcb4448bd4fdacec207030997caf25e9bea4045fa6c8c44de311d1'
 }
 param policyVariables = { STAGE: 'prod' }
+param policyAuthors = ['3f6f5b0e-1d0c-4a57-9c55-0b9d7a4d1e02']
 param signInClientId = '7c0a3f0e-58f1-4c7e-8f5e-0f6d5b0f6a11'
 param alertEmails = ['platform@contoso.com', 'on-call@contoso.com']
 param isPrivate = true

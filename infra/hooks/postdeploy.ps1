@@ -1,4 +1,4 @@
-# The second stage: the functions are there now, so events can be delivered to them.
+# The second stage: the functions are there now, so events can be delivered to them. Then the policy, which the app sees at its next round.
 $ErrorActionPreference = 'Stop'
 $here = @('--subscription', $env:AZURE_SUBSCRIPTION_ID, '--only-show-errors')
 
@@ -15,4 +15,12 @@ if ($env:PUBLIC_REGISTRY_NAME) {
 
 az deployment sub create --name "gated-import-subscriptions-$env:AZURE_ENV_NAME" --location $env:AZURE_LOCATION `
   --parameters infra/subscriptions.bicepparam --output none @here
+if ($LASTEXITCODE) { exit $LASTEXITCODE }
+
+$folder = if ($env:POLICY_FOLDER) { $env:POLICY_FOLDER } else { 'policy' }
+if (-not (Test-Path -PathType Container $folder)) {
+  [Console]::Error.WriteLine("No policy was uploaded, because there is no folder ""$folder"": azd env set POLICY_FOLDER <folder>, and then azd hooks run postdeploy")
+  exit 0
+}
+node cli/gated-import.mjs policy push $folder --to $env:POLICY_URL --any --wait
 exit $LASTEXITCODE

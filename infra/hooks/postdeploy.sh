@@ -1,5 +1,5 @@
 #!/bin/sh
-# The second stage: the functions are there now, so events can be delivered to them.
+# The second stage: the functions are there now, so events can be delivered to them. Then the policy, which the app sees at its next round.
 set -eu
 az_here() { az "$@" --subscription "$AZURE_SUBSCRIPTION_ID" --only-show-errors; }
 
@@ -15,3 +15,10 @@ fi
 
 az_here deployment sub create --name "gated-import-subscriptions-$AZURE_ENV_NAME" --location "$AZURE_LOCATION" \
   --parameters infra/subscriptions.bicepparam --output none
+
+folder=${POLICY_FOLDER:-policy}
+if [ -d "$folder" ]; then
+  node cli/gated-import.mjs policy push "$folder" --to "$POLICY_URL" --any --wait
+else
+  echo "No policy was uploaded, because there is no folder \"$folder\": azd env set POLICY_FOLDER <folder>, and then azd hooks run postdeploy" >&2
+fi

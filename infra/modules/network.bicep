@@ -6,17 +6,11 @@ import { registryPlace, surroundings } from '../types.bicep'
 @description('Required. What most modules need to know.')
 param around surroundings
 
-@description('Required. Name of the storage account.')
-param storageName string
-
-@description('Required. Name of the key vault.')
-param vaultName string
+@description('Required. Names: of the storage accounts, of the key vault, and of the agent pools.')
+param names { storage: string, policy: string, vault: string, agentPool: string }
 
 @description('Required. The registries that are closed.')
 param registries registryPlace[]
-
-@description('Required. Name of the agent pools.')
-param agentPool string
 
 @description('Optional. Address space, a /16 that overlaps with nothing it is to be peered with.')
 param addressPrefix string = '10.83.0.0/16'
@@ -68,10 +62,13 @@ var zones = {
   registry: 'privatelink.azurecr.io'
 }
 var kinds = map(items(zones), zone => zone.key)
-var storageId = resourceId('Microsoft.Storage/storageAccounts', storageName)
+var storageId = resourceId('Microsoft.Storage/storageAccounts', names.storage)
 var endpoints = concat(
   map(['blob', 'queue', 'table'], kind => { name: 'storage-${kind}', kind: kind, id: storageId }),
-  [{ name: 'vault', kind: 'vault', id: resourceId('Microsoft.KeyVault/vaults', vaultName) }],
+  [
+    { name: 'policy', kind: 'blob', id: resourceId('Microsoft.Storage/storageAccounts', names.policy) }
+    { name: 'vault', kind: 'vault', id: resourceId('Microsoft.KeyVault/vaults', names.vault) }
+  ],
   map(registries, each => {
     name: each.role
     kind: 'registry'
@@ -133,7 +130,7 @@ resource runRegistries 'Microsoft.ContainerRegistry/registries@2025-11-01' exist
 resource agentPools 'Microsoft.ContainerRegistry/registries/agentPools@2025-03-01-preview' = [
   for (name, i) in runsIn: {
     parent: runRegistries[i]
-    name: agentPool
+    name: names.agentPool
     location: around.location
     properties: { count: 1, tier: 'S1', os: 'Linux', virtualNetworkSubnetResourceId: network::agents.id }
   }

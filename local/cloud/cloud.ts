@@ -11,11 +11,15 @@ import { createFaults, type Faults } from './faults/faults.ts';
 import { addFaultRoutes } from './faults/routes.ts';
 import { listen, type App } from './http.ts';
 import { createIdentity } from './identity/identity.ts';
+import { addUserAssignedRoutes } from './identity/user-assigned-routes.ts';
 import { createInstances } from './instances/instances.ts';
 import { withPushHints } from './push-hints.ts';
 import { createRegistries, type Registries } from './registry/registries.ts';
 import { addResourceRoutes } from './resources.ts';
 import { createRoles, type Roles } from './roles/roles.ts';
+import { addStorageRoutes } from './storage/account-routes.ts';
+import { createContainers } from './storage/containers.ts';
+import { openStorage } from './storage/storage.ts';
 import { openStore } from './store.ts';
 import { createTasks } from './tasks/tasks.ts';
 import { openTls } from './tls.ts';
@@ -69,6 +73,8 @@ export async function startCloud({ config, directory, engine, clock, log }: Clou
 
   const arm = createArm({ world, identity, roles });
   for (const service of [roles, vault, events, registries, tasks, instances]) service.addArmRoutes(arm);
+  addUserAssignedRoutes(arm, world);
+  addStorageRoutes(arm, { config, containers: createContainers({ world, identity }) });
   addResourceRoutes(arm, world);
   const faults = createFaults(world);
   addFaultRoutes(arm, { world, identity, roles, faults });
@@ -94,6 +100,7 @@ export async function startCloud({ config, directory, engine, clock, log }: Clou
     await open(vault.app, 'vault', ports.vault, { tls });
     await open(events.topics, 'events', ports.events, { tls });
     await open(tasks.blobs, 'blobs', ports.blobs, { tls });
+    if (config.storage?.doors) closing.push(await openStorage({ world, identity, roles }, config.storage.doors));
     for (const { name, port } of config.registries)
       await open(registries.dataPlane(name), `registry ${name}`, port, { tls });
     // Started last, stopped first: what is picked up again from the last run talks to the listeners.

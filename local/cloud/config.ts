@@ -5,6 +5,7 @@ import type { CloudConfig } from './world.ts';
 
 const port = z.int().min(1).max(65_535);
 const name = z.string().min(1);
+const door = z.strictObject({ front: port, behind: port });
 
 const schema = z.strictObject({
   instance: z.string().regex(/^[a-z0-9-]+$/, 'is lower-case letters, digits and dashes'),
@@ -22,7 +23,13 @@ const schema = z.strictObject({
     )
     .min(1),
   vault: z.strictObject({ name, resourceGroup: name }),
-  storage: z.strictObject({ name, resourceGroup: name, blobEndpoint: z.url() }).optional(),
+  storage: z
+    .strictObject({
+      ...{ name, resourceGroup: name, blobEndpoint: z.url() },
+      doors: z.strictObject({ blobs: door, tables: door }).optional(),
+    })
+    .optional(),
+  functionApp: z.strictObject({ name, resourceGroup: name, url: z.url() }).optional(),
   addresses: z
     .string()
     .regex(/^127(\.\d{1,3}){2}$/, 'is the first three numbers of addresses in 127.0.0.0/8, such as 127.0.1'),

@@ -34,14 +34,19 @@ export interface CloudConfig {
   ports: { arm: number; identity: number; vault: number; events: number; blobs: number };
   registries: { name: string; resourceGroup: string; port: number }[];
   vault: { name: string; resourceGroup: string };
-  /** The storage account, when there is one: dead letters go there. Its endpoint is Azurite's. */
-  storage?: { name: string; resourceGroup: string; blobEndpoint: string } | undefined;
+  /** The storage account, when there is one. Its endpoint is Azurite's, for the services of this cloud alone. */
+  storage?: { name: string; resourceGroup: string; blobEndpoint: string; doors?: StorageDoors | undefined } | undefined;
+  /** The function app, when there is one: events for a function of it are delivered to its host. */
+  functionApp?: { name: string; resourceGroup: string; url: string } | undefined;
   /** The first three numbers of the addresses that container groups get, such as `127.0.1`. */
   addresses: string;
   /** The image that task steps run as a docker client; such a step acts on this machine's engine. */
   runnerImage: string;
   principals: ConfiguredPrincipal[];
 }
+
+/** Where callers come in, who then have what their roles allow, and where Azurite listens. */
+export type StorageDoors = Record<'blobs' | 'tables', { front: number; behind: number }>;
 
 export interface ConfiguredPrincipal {
   name: string;
@@ -97,8 +102,17 @@ export interface RoleService {
 export interface RegistryService {
   /** Login server of each registry: `localhost:<port>`. */
   loginServers(): string[];
-  /** A login for the cloud's own services (a run, a container group): pull and push on that registry. */
-  login(loginServer: string): { username: string; password: string };
+  /** Permissions are by repository (ABAC): then a run has no login of its own there, and whoever logs in does it as an identity. */
+  isByRepository(loginServer: string): boolean;
+  /** What a run has in its own registry otherwise: pull, push and delete, whoever asked for it. */
+  login(loginServer: string): RegistryLogin;
+  /** As an identity: what its roles allow at the time of each use. */
+  loginAs(loginServer: string, objectId: string): RegistryLogin;
+}
+
+export interface RegistryLogin {
+  username: string;
+  password: string;
 }
 
 export interface RegistryTags {
@@ -107,8 +121,11 @@ export interface RegistryTags {
 }
 
 export interface VaultService {
-  /** Value of `https://<vault>/secrets/<name>[/<version>]`, for the cloud's own services. */
-  secret(url: string): string | undefined;
+  /**
+   * Value of `https://<vault>/secrets/<name>[/<version>]`, for a service of the cloud that reads it as this identity; `undefined`: there is
+   * none, or the roles of the identity do not allow it.
+   */
+  secret(url: string, objectId: string): string | undefined;
 }
 
 export interface EventService {

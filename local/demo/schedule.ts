@@ -3,9 +3,8 @@
  *
  * A commit that comes while the scheduled run is at work would be built twice at once, into two images; so a commit keeps away from it.
  */
-import { dirname } from 'node:path';
-import { createAzureClient } from '../provision/azure-client.ts';
-import { nodeTask } from '../provision/resources.ts';
+import { registriesOf } from '../azure.ts';
+import { createAzureClient, TASKS_API_VERSION } from '../provision/azure-client.ts';
 import type { Run } from './ask/runs.ts';
 import type { Context } from './story.ts';
 
@@ -18,9 +17,10 @@ const BUILT_WITHIN_MS = 15_000;
 export async function setSchedule({ local, memory, say }: Context): Promise<void> {
   const at = new Date(Math.ceil((Date.now() + AT_LEAST_MS) / MINUTE_MS) * MINUTE_MS);
   const schedule = `${at.getUTCMinutes()} ${at.getUTCHours()} * * *`;
-  const repositories = dirname(local.endpoints.repositories['base-image-node']);
-  const { path, apiVersion, body } = nodeTask(local.instance, { repositories, schedule });
-  await createAzureClient(local.instance).put(path, apiVersion, body);
+  const task = `${registriesOf(local.instance).public.id}/tasks/base-image-node`;
+  await createAzureClient(local.instance).patch(task, TASKS_API_VERSION, {
+    properties: { trigger: { timerTriggers: [{ name: 'schedule', status: 'Enabled', schedule }] } },
+  });
   memory.scheduledAt = at.toISOString();
   say(`the task has the schedule "${schedule}", which is next at ${memory.scheduledAt}`);
 }

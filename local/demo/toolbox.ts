@@ -6,6 +6,8 @@ import { generateKeyPairSync } from 'node:crypto';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { toolboxExample } from '../layout.ts';
+import { registriesOf } from '../azure.ts';
+import { createAzureClient } from '../provision/azure-client.ts';
 import { buildAndPush } from '../provision/images.ts';
 import { cosign } from './cosign.ts';
 import { pushTo } from './push.ts';
@@ -14,6 +16,7 @@ import { claim, missing, until } from './until.ts';
 
 export const TOOLBOX = 'toolbox';
 const STABLE_TAG = '1';
+const REGISTRY_API_VERSION = '2023-07-01';
 const SCANNER = 'pretend-scanner:1';
 /** In the example, in place of a digest that is known only once the scanner is built. */
 const NO_DIGEST = `sha256:${'0'.repeat(64)}`;
@@ -36,6 +39,7 @@ export async function addGate(context: Context): Promise<{ scanner: string }> {
   const { publicKey, privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
   memory.publisherKey = privateKey;
 
+  await letUpstreamLoginRead(context);
   const folder = local.endpoints.policy;
   const file = await readFile(join(toolboxExample, 'policy', 'toolbox.yaml'), 'utf8');
   const pinned = file.replace(NO_DIGEST, scanner);
@@ -50,6 +54,16 @@ export async function addGate(context: Context): Promise<{ scanner: string }> {
   );
   say(`the policy has a gate "${TOOLBOX}", which asks for a signature, a scan by ${scanner} and a person`);
   return { scanner };
+}
+
+/** The login that the gates read the public registry with is for the images that they follow, and this one is new among them. */
+async function letUpstreamLoginRead({ local }: Context): Promise<void> {
+  const scopeMap = `${registriesOf(local.instance).public.id}/scopeMaps/gated-import`;
+  const azure = createAzureClient(local.instance);
+  const { properties } = (await azure.get(scopeMap, REGISTRY_API_VERSION)) as { properties: { actions: string[] } };
+  const added = ['content/read', 'metadata/read'].map((action) => `repositories/${TOOLBOX}/${action}`);
+  const actions = [...new Set([...properties.actions, ...added])];
+  await azure.patch(scopeMap, REGISTRY_API_VERSION, { properties: { actions } });
 }
 
 /** The publisher's: a release is built and signed, or not, and then the tag that others follow is moved to it. Answers its digest. */

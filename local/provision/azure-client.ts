@@ -12,14 +12,13 @@ export interface AzureClient {
   get(path: string, apiVersion: string): Promise<unknown>;
   /** Answers when the operation has succeeded. */
   put(path: string, apiVersion: string, body: object): Promise<unknown>;
+  patch(path: string, apiVersion: string, body: object): Promise<unknown>;
   post(path: string, apiVersion: string, body: object): Promise<unknown>;
   /** What is not there is as good as deleted. */
   delete(path: string, apiVersion: string): Promise<void>;
   /** `undefined`: there is no such secret. */
   secret(name: string): Promise<string | undefined>;
   setSecret(name: string, value: string): Promise<void>;
-  /** EC P-256, for signatures alone. One that is there stays as it is. */
-  ensureSigningKey(name: string): Promise<void>;
 }
 
 export class AzureRefused extends Error {
@@ -31,6 +30,8 @@ export class AzureRefused extends Error {
     this.status = status;
   }
 }
+
+export const TASKS_API_VERSION = '2019-06-01-preview';
 
 const ARM_AUDIENCE = 'https://management.azure.com/';
 const VAULT_AUDIENCE = 'https://vault.azure.net';
@@ -57,6 +58,7 @@ export function createAzureClient(instance: Instance): AzureClient {
       await untilSucceeded(operation, get);
       return get(url);
     },
+    patch: async (path, apiVersion, body) => json(await call('PATCH', arm(path, apiVersion), body)),
     post: async (path, apiVersion, body) => json(await call('POST', arm(path, apiVersion), body)),
     async delete(path, apiVersion) {
       const answer = await call('DELETE', arm(path, apiVersion));
@@ -68,12 +70,6 @@ export function createAzureClient(instance: Instance): AzureClient {
     },
     async setSecret(name, value) {
       await json(await call('PUT', secretUrl(name), { value }));
-    },
-    async ensureSigningKey(name) {
-      const url = `${vaultUrl(instance)}/keys/${name}`;
-      if ((await get(`${url}?api-version=${VAULT_API_VERSION}`)) !== undefined) return;
-      const body = { kty: 'EC', crv: 'P-256', key_ops: ['sign', 'verify'] };
-      await json(await call('POST', `${url}/create?api-version=${VAULT_API_VERSION}`, body));
     },
   };
 }

@@ -4,8 +4,7 @@
  */
 import { registriesOf } from '../azure.ts';
 import type { Instance } from '../instance.ts';
-import { createAzureClient } from './azure-client.ts';
-import { TASKS_API_VERSION } from './docker-task.ts';
+import { createAzureClient, TASKS_API_VERSION } from './azure-client.ts';
 
 export async function ensureFirstBuild(instance: Instance, { log }: { log: (line: string) => void }): Promise<void> {
   const azure = createAzureClient(instance);

@@ -1,26 +1,23 @@
 /**
- * Does locally what the Bicep files and a first walkthrough do in Azure, through the same front doors. What is there is left alone.
+ * Does locally what `azd up` and a first walkthrough do in Azure, through the same front doors. What is there is left alone.
  *
- * In two parts, because a webhook has to answer the handshake of its subscription, and so the app has to run before the second.
+ * In two stages, as there: what the app finds when it starts, and what can only follow when it is there.
  */
 import { existsSync } from 'node:fs';
 import { cp, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { registriesOf, signingKey, type RegistryRole } from '../azure.ts';
+import { announcementTopicId, registriesOf, type RegistryRole } from '../azure.ts';
 import type { Engine } from '../containers/engine.ts';
+import { deploy } from '../deployment/deploy.ts';
+import { ofWhoDeploys, parametersHere } from '../deployment/differences.ts';
 import type { Instance } from '../instance.ts';
 import { walkthrough, type Layout } from '../layout.ts';
 import { createAzureClient } from './azure-client.ts';
-import { declare } from './declared.ts';
-import { TASKS_API_VERSION } from './docker-task.ts';
 import { ensureSeedImages } from './images.ts';
-import { ensureDeveloperLogin, ensureUpstreamLogin, type Login } from './logins.ts';
+import { ensureDeveloperLogin, newUpstreamPassword, type Login } from './logins.ts';
 import { ensureRepositories } from './repositories.ts';
-import { announcementTopic, helloWorldTask, pushSubscriptions, tasks } from './resources.ts';
-import { roles, taskPulls } from './roles.ts';
 
-/** The secret that the container group of the walkthrough uses. */
-const GREETING = { name: 'hello-world-greeting', value: 'Hello, world' };
+const EVENT_GRID_API_VERSION = '2022-06-15';
 
 export interface Provisioned {
   logins: Record<RegistryRole, Login>;
@@ -40,30 +37,31 @@ export async function provisionAzure(options: {
 
   await ensureRepositories({ from: walkthrough, to: layout.repositories });
   await ensurePolicy({ from: join(walkthrough, 'policy'), to: layout.policy });
-  const { declared: file } = layout;
-  await declare(azure, [announcementTopic, ...roles(instance), ...tasks(instance, layout)], { file });
-  const task = (await azure.get(helloWorldTask(instance), TASKS_API_VERSION)) as { identity: { principalId: string } };
-  await declare(azure, [taskPulls(task.identity.principalId, registries.base.id)], { file });
+  await deploy(azure, 'walkthrough', { ...here(layout), parameters: parametersHere, also: [ofWhoDeploys] });
   const logins = {
     public: await ensureDeveloperLogin(azure, registries.public),
     quarantine: await ensureDeveloperLogin(azure, registries.quarantine),
     base: await ensureDeveloperLogin(azure, registries.base),
     team: await ensureDeveloperLogin(azure, registries.team),
   };
-  await ensureUpstreamLogin(azure, registries.public);
-  if ((await azure.secret(GREETING.name)) === undefined) await azure.setSecret(GREETING.name, GREETING.value);
-  await azure.ensureSigningKey(signingKey);
   await ensureSeedImages({ instance, engine, dockerfileFolder: join(walkthrough, 'base'), logins, log });
-  const topic = (await azure.get(announcementTopic.path, announcementTopic.apiVersion)) as {
+  const topic = (await azure.get(announcementTopicId, EVENT_GRID_API_VERSION)) as {
     properties: { endpoint: string };
   };
   return { logins, announcementsEndpoint: topic.properties.endpoint };
 }
 
-/** Everything that needs the app to run. */
+/** Everything that needs the app to be there. */
 export async function provisionEvents({ instance, layout }: { instance: Instance; layout: Layout }): Promise<void> {
-  await declare(createAzureClient(instance), pushSubscriptions(instance), { file: layout.declared });
+  const azure = createAzureClient(instance);
+  const publicRegistryPassword = await newUpstreamPassword(azure, registriesOf(instance).public);
+  await deploy(azure, 'walkthrough-subscriptions', {
+    ...here(layout),
+    parameters: { publicRegistryPassword },
+  });
 }
+
+const here = ({ repositories, declared }: Layout) => ({ repositories, declared });
 
 /** A copy, so that it can be edited without changing this repository. */
 async function ensurePolicy({ from, to }: { from: string; to: string }): Promise<void> {

@@ -16,7 +16,7 @@ import { SecretClient } from '@azure/keyvault-secrets';
 import { BlobServiceClient, BlockBlobClient, type ContainerClient } from '@azure/storage-blob';
 import type { Host, Repository } from '../domain/reference.ts';
 import { isLoopback } from '../loopback.ts';
-import { CALL_DEADLINE_SECONDS, CALL_TRIES } from './limits.ts';
+import { CALL_DEADLINE_SECONDS, CALL_TRIES, POLICY_PAUSE_MS } from './limits.ts';
 import { patience } from './patience.ts';
 
 export interface ClientSettings {
@@ -46,6 +46,8 @@ export interface Clients {
   registryContent(host: Host, repository: Repository): ContainerRegistryContentClient;
   table(name: string): TableClient;
   blobContainer(name: string): ContainerClient;
+  /** The policy, in an account of its own, by its address. */
+  policyBlob(url: string): BlockBlobClient;
   secrets: SecretClient;
   keys: KeyClient;
   announcements: EventGridPublisherClient<'CloudEvent'>;
@@ -93,6 +95,12 @@ export function createClients(settings: ClientSettings, options: ClientOptions =
     ),
     table: remembered((name: string) => new TableClient(tablesEndpoint, name, credential, common)),
     blobContainer: (name) => new BlobServiceClient(blobsEndpoint, credential, storage).getContainerClient(name),
+    policyBlob: (url) =>
+      new BlockBlobClient(url, credential, {
+        ...storage,
+        // It is asked again at the next round anyway, and work waits for it.
+        retryOptions: { maxTries: 2, retryDelayInMs: POLICY_PAUSE_MS, maxRetryDelayInMs: POLICY_PAUSE_MS },
+      }),
     secrets: new SecretClient(keyVaultUrl, credential, vault),
     keys: new KeyClient(keyVaultUrl, credential, vault),
     announcements: new EventGridPublisherClient(settings.announcementsEndpoint, 'CloudEvent', credential, common),

@@ -13,6 +13,15 @@ export const OPERATION_POLL_MS = 1000;
 /** Short: what is not sent within it waits on the disk, and the host gives a worker that it stops some ten seconds. */
 export const TELEMETRY_DEADLINE_SECONDS = 5;
 
+/** One read of the policy: whoever asks for it has work to do, which goes on by the policy that is known. */
+export const POLICY_DEADLINE_SECONDS = 10;
+/** Between the two tries of that. */
+export const POLICY_PAUSE_MS = 500;
+/** An answer about it counts for so long: a promotion asks two dozen times, and a sweep asks for every gate. */
+export const POLICY_COUNTS_MS = 1_000;
+/** And trouble for so long, so that work is not held up each time. */
+export const POLICY_TROUBLE_COUNTS_MS = 30_000;
+
 // ---- Table Storage: learn.microsoft.com/rest/api/storageservices/understanding-the-table-service-data-model --------------------
 
 /** Text is kept in UTF-16: 64 KiB in a property. Somewhat less, so that a cut can move off a surrogate pair. */

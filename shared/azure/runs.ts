@@ -46,7 +46,8 @@ export function azureRuns(clients: Pick<Clients, 'acr' | 'signedBlob' | 'agentPo
       const { resourceGroup, name } = await find(host);
       return ask(about(`read the task "${task}" of ${host}`), async () => {
         const { trigger } = await tasks.get(resourceGroup, name, task);
-        const base = trigger?.baseImageTrigger;
+        // A task that was put with null has null, whatever the type says.
+        const base = trigger?.baseImageTrigger ?? undefined;
         return { followsBaseImage: base !== undefined && base.status?.toLowerCase() !== 'disabled' };
       }).catch(refusedWith(404, absent));
     },

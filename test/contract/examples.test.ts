@@ -10,6 +10,7 @@ import type { Engine } from '../../local/containers/engine.ts';
 import { findBusybox } from '../../local/setup/busybox.ts';
 import { fillSecrets, secretsIn, withDigest } from '../../shared/domain/container-group.ts';
 import { digest } from '../../shared/domain/reference.ts';
+import { policiesFrom } from '../../shared/policies.ts';
 import { policyFolder } from '../../shared/policy-folder.ts';
 import { fakeLedger } from '../fakes/ledger.ts';
 import { eventually, freePort } from './cloud/services.ts';
@@ -149,8 +150,8 @@ test('the policy is valid, and the local cloud takes the container group that it
     BASE_REGISTRY: 'localhost:15003',
     TEAM_REGISTRY: 'localhost:15004',
   };
-  const { policy, problems } = await policyFolder({
-    folder: join(EXAMPLE, 'policy'),
+  const { policy, problems } = await policiesFrom({
+    reader: policyFolder(join(EXAMPLE, 'policy')),
     settings,
     ledger: fakeLedger(),
   }).current();

@@ -9,6 +9,7 @@ import type { Engine } from '../../local/containers/engine.ts';
 import { findBusybox } from '../../local/setup/busybox.ts';
 import { readTrivy } from '../../shared/domain/checks/vulnerabilities/read-trivy.ts';
 import { digest } from '../../shared/domain/reference.ts';
+import { policiesFrom } from '../../shared/policies.ts';
 import { policyFolder } from '../../shared/policy-folder.ts';
 import { fakeLedger } from '../fakes/ledger.ts';
 
@@ -82,7 +83,11 @@ test('its policy is valid beside that of hello-world, once a publisher has a key
     TEAM_REGISTRY: 'localhost:15004',
   };
 
-  const { policy, problems } = await policyFolder({ folder, settings, ledger: fakeLedger() }).current();
+  const { policy, problems } = await policiesFrom({
+    reader: policyFolder(folder),
+    settings,
+    ledger: fakeLedger(),
+  }).current();
 
   expect(problems).toEqual([]);
   expect(policy?.warnings).toEqual([]);

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { announcementTopicId } from '../../local/azure.ts';
 import { missing } from '../../local/demo/until.ts';
 import { paint, running } from '../../local/demo/walkthrough.ts';
 import type { Endpoints } from '../../local/endpoints.ts';
@@ -60,7 +61,7 @@ async function bearer(): Promise<string> {
 /** A subscription of our own to what the app announces, made with curl. */
 async function subscribe(): Promise<Webhook> {
   const webhook = await openWebhook();
-  const topic = `${endpoints.arm}/subscriptions/${endpoints.environment['SUBSCRIPTION_ID']}/resourceGroups/gated-import-rg/providers/Microsoft.EventGrid/topics/announcements`;
+  const topic = `${endpoints.arm}${announcementTopicId}`;
   const body = {
     properties: {
       destination: { endpointType: 'WebHook', properties: { endpointUrl: webhook.url } },

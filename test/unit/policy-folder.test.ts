@@ -3,6 +3,7 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { policiesFrom } from '../../shared/policies.ts';
 import { policyFolder } from '../../shared/policy-folder.ts';
 import { fakeLedger, type FakeLedger } from '../fakes/ledger.ts';
 import { GATES, GROUP, SETTINGS } from './domain/policy-fixture.ts';
@@ -23,7 +24,8 @@ async function write(path: string, text: string) {
   await writeFile(join(folder, path), text);
 }
 /** What a process that starts now says. */
-const start = (settings: Record<string, string> = SETTINGS) => policyFolder({ folder, settings, ledger });
+const start = (settings: Record<string, string> = SETTINGS) =>
+  policiesFrom({ reader: policyFolder(folder), settings, ledger });
 const breakIt = () => write('gates.yaml', GATES.replace('soak: 3d', 'soak: three days'));
 const SLIP = expect.stringMatching(/^gates.yaml:8:11 {2}gate "node": soak: "three days" is no duration/);
 
@@ -86,7 +88,7 @@ describe('a policy that becomes invalid', () => {
 
 test('a folder that cannot be read leaves the last valid policy in force', async () => {
   const { policy } = await start().current();
-  const gone = policyFolder({ folder: join(folder, 'nowhere'), settings: SETTINGS, ledger });
+  const gone = policiesFrom({ reader: policyFolder(join(folder, 'nowhere')), settings: SETTINGS, ledger });
 
   expect(await gone.current()).toEqual({ policy, problems: [expect.stringMatching(/cannot be read \(ENOENT\)/)] });
 });

@@ -38,7 +38,7 @@ describe('settings', () => {
     expect(readSettings(AZURE)).toEqual({
       kind: 'valid',
       settings: {
-        policy: 'team-policy',
+        policy: { kind: 'folder', folder: 'team-policy' },
         subscriptionId: '2c1b3a6e-0c7a-4f43-9d41-5a7d6c2c9f10',
         armEndpoint: 'https://management.azure.com',
         keyVaultUrl: 'https://fabrikam.vault.azure.net',
@@ -83,6 +83,39 @@ describe('settings', () => {
     expect(readSettings({ ...AZURE, AZURE_CLIENT_ID: '', ARM_ENDPOINT: '' })).toMatchObject({
       settings: { armEndpoint: 'https://management.azure.com' },
     });
+  });
+
+  test.each([
+    ['https://fabrikam.blob.core.windows.net/policy', 'https://fabrikam.blob.core.windows.net/policy'],
+    ['https://fabrikam.blob.core.windows.net/policy/prod/', 'https://fabrikam.blob.core.windows.net/policy/prod'],
+    ['http://127.0.0.1:10000/devstoreaccount1/policy', 'http://127.0.0.1:10000/devstoreaccount1/policy'],
+  ])('take POLICY=%s for a container', (value, url) => {
+    expect(readSettings({ ...AZURE, POLICY: value })).toMatchObject({
+      settings: { policy: { kind: 'container', url } },
+    });
+  });
+
+  test.each(['examples/hello-world/policy', '/srv/policy', 'C:\\policy', './https/policy'])(
+    'take POLICY=%s for a folder',
+    (folder) => {
+      expect(readSettings({ ...AZURE, POLICY: folder })).toMatchObject({
+        settings: { policy: { kind: 'folder', folder } },
+      });
+      expect(readSettings({ ...LOCAL, POLICY: folder })).toMatchObject({ kind: 'valid' });
+    },
+  );
+
+  test.each([
+    ['names no container', 'https://fabrikam.blob.core.windows.net/'],
+    ['is not https', 'http://fabrikam.blob.core.windows.net/policy'],
+    ['is of another kind', 'ftp://fabrikam.blob.core.windows.net/policy'],
+    ['holds a signature', 'https://fabrikam.blob.core.windows.net/policy?sv=2024&sig=hunter2'],
+    ['holds a login', 'https://me:hunter2@fabrikam.blob.core.windows.net/policy'],
+  ])('refuse a POLICY that %s', (_, value) => {
+    const problems = problemsOf({ ...AZURE, POLICY: value });
+
+    expect(problems).toEqual([expect.stringMatching(/^POLICY: .* is neither a folder nor a container of blobs/)]);
+    expect(problems[0]).not.toContain('hunter2');
   });
 
   test.each([
@@ -147,7 +180,10 @@ describe('AUTH_MODE=local', () => {
   });
 
   test('names every endpoint that is not, defaults included', () => {
-    expect(problemsOf({ ...AZURE, AUTH_MODE: 'local' }).map((problem) => problem.split(':')[0])).toEqual([
+    const POLICY = 'https://fabrikam.blob.core.windows.net/policy';
+
+    expect(problemsOf({ ...AZURE, POLICY, AUTH_MODE: 'local' }).map((problem) => problem.split(':')[0])).toEqual([
+      'POLICY',
       'ARM_ENDPOINT',
       'KEY_VAULT_URL',
       'TABLES_ENDPOINT',

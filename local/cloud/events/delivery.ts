@@ -7,7 +7,7 @@
 import type { World } from '../world.ts';
 import { blobFor } from './dead-letter-blob.ts';
 import type { DeadLetters } from './dead-letters.ts';
-import { CONCURRENT_DELIVERIES } from './limits.ts';
+import { CONCURRENT_DELIVERIES, NOT_RETRIED_STATUS } from './limits.ts';
 import { notification, outcome, said } from './notification.ts';
 import type { Queued } from './queued.ts';
 import { afterAttempt } from './retry.ts';
@@ -29,9 +29,12 @@ interface Dependencies {
   systemTopics: Pick<SystemTopics, 'withId'>;
   deadLetters: Pick<DeadLetters, 'add' | 'wake'>;
   send: Send;
+  /** `undefined`: it is sent nowhere. */
+  addressOf: (definition: Definition) => string | undefined;
 }
 
-export function createDelivery({ world, subscriptions, systemTopics, deadLetters, send }: Dependencies) {
+export function createDelivery(dependencies: Dependencies) {
+  const { world, subscriptions, systemTopics, deadLetters, send, addressOf } = dependencies;
   const { clock, log, store } = world;
   const queue = store.collection<Queued>('events.queue');
   const timers = new Map<string, () => void>();
@@ -76,12 +79,13 @@ export function createDelivery({ world, subscriptions, systemTopics, deadLetters
     const queued = queue.get(key);
     const subscription = queued && subscriptions.get(queued.subscription);
     const definition = subscription && inForce(subscription);
-    if (!definition) return void queue.delete(key);
+    const url = definition && addressOf(definition);
+    if (!definition || url === undefined) return void queue.delete(key);
     const expiresAt = queued.publishedAt + definition.retryPolicy.eventTimeToLiveInMinutes * 60_000;
     if (clock.now() >= expiresAt) return giveUp(key, queued, 'TimeToLiveExceeded', { subscription, definition });
 
     const answer = await send({
-      ...notification(subscription.name, definition, queued),
+      ...notification({ name: subscription.name, url }, definition, queued),
       signal: stopping.signal,
     });
     if (answer.kind === 'cancelled' || !queue.get(key)) return;
@@ -98,6 +102,7 @@ export function createDelivery({ world, subscriptions, systemTopics, deadLetters
       at: clock.now(),
       expiresAt,
       maxAttempts: definition.retryPolicy.maxDeliveryAttempts,
+      notRetried: NOT_RETRIED_STATUS[definition.destination.endpointType],
     });
     switch (next.kind) {
       case 'delivered':

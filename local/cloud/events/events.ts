@@ -8,6 +8,7 @@ import type { EventService, IdentityService, RoleService, World } from '../world
 import { createWriteBlob } from './dead-letter-blob.ts';
 import { createDeadLetters } from './dead-letters.ts';
 import { createDelivery } from './delivery.ts';
+import { addressOf } from './destination.ts';
 import { addLocalRoutes } from './local-routes.ts';
 import { openOperations } from './operations.ts';
 import { addPublishRoute } from './publish-route.ts';
@@ -39,7 +40,14 @@ export function createEvents({ world, identity, roles }: Dependencies): Events {
   const subscriptions = openSubscriptions({ world, operations, send });
   const systemTopics = openSystemTopics(world);
   const deadLetters = createDeadLetters({ world, writeBlob: createWriteBlob({ world, identity, roles }) });
-  const delivery = createDelivery({ world, subscriptions, systemTopics, deadLetters, send });
+  const delivery = createDelivery({
+    world,
+    subscriptions,
+    systemTopics,
+    deadLetters,
+    send,
+    addressOf: (definition) => addressOf(definition, world.config),
+  });
   const publisher = createPublisher({ world, subscriptions, delivery });
 
   const app = newApp();

@@ -36,8 +36,14 @@ export const SHORTEST_RETRY_MS: Readonly<Record<number, number>> = {
 /** What the endpoint takes as delivered. */
 export const SUCCESS_STATUS: readonly number[] = [200, 201, 202, 203, 204];
 
-/** Answers of a webhook that no retry can mend. */
-export const NOT_RETRIED_STATUS: readonly number[] = [400, 401, 403, 413];
+/** Answers that no retry can mend: of a webhook, and of a resource of Azure such as a function. */
+export const NOT_RETRIED_STATUS: Readonly<Record<'WebHook' | 'AzureFunction', readonly number[]>> = {
+  WebHook: [400, 401, 403, 413],
+  AzureFunction: [400, 403, 413],
+};
+
+/** https://learn.microsoft.com/azure/event-grid/event-filtering#limitations : of one subscription. */
+export const ADVANCED_FILTERS = { filters: 25, values: 25, valueLength: 512 };
 
 export const MAX_DELIVERY_ATTEMPTS = 30;
 export const MAX_TIME_TO_LIVE_MINUTES = 1440;

@@ -6,7 +6,7 @@ import type { WebhookAnswer, WebhookRequest } from './webhook.ts';
 
 /** `attempts`: those before this one. */
 export function notification(
-  name: string,
+  { name, url }: { name: string; url: string },
   definition: Definition,
   { published, attempts }: Pick<Queued, 'published' | 'attempts'>,
 ): WebhookRequest {
@@ -14,7 +14,7 @@ export function notification(
   const grid = definition.eventDeliverySchema === 'EventGridSchema';
   return {
     method: 'POST',
-    url: definition.destination.properties.endpointUrl,
+    url,
     headers: {
       'content-type': `${grid ? 'application/json' : 'application/cloudevents+json'}; charset=utf-8`,
       'aeg-event-type': 'Notification',

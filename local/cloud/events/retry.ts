@@ -1,11 +1,5 @@
 /** What becomes of an event after one attempt to deliver it: Event Grid's retry policy, as a pure function. */
-import {
-  LATER_RETRIES_EVERY_MS,
-  NOT_RETRIED_STATUS,
-  RETRY_DELAYS_MS,
-  SHORTEST_RETRY_MS,
-  SUCCESS_STATUS,
-} from './limits.ts';
+import { LATER_RETRIES_EVERY_MS, RETRY_DELAYS_MS, SHORTEST_RETRY_MS, SUCCESS_STATUS } from './limits.ts';
 
 export interface Attempted {
   /** The status the endpoint answered; `undefined` when it did not answer. */
@@ -16,6 +10,8 @@ export interface Attempted {
   at: number;
   expiresAt: number;
   maxAttempts: number;
+  /** Statuses that another attempt cannot mend. */
+  notRetried: readonly number[];
 }
 
 export type Next =
@@ -24,9 +20,9 @@ export type Next =
   | { kind: 'retry'; at: number }
   | { kind: 'dead-letter'; reason: 'NotRetried' | 'MaxDeliveryAttemptsExceeded' };
 
-export function afterAttempt({ status, attempts, at, expiresAt, maxAttempts }: Attempted): Next {
+export function afterAttempt({ status, attempts, at, expiresAt, maxAttempts, notRetried }: Attempted): Next {
   if (status !== undefined && SUCCESS_STATUS.includes(status)) return { kind: 'delivered' };
-  if (status !== undefined && NOT_RETRIED_STATUS.includes(status)) return { kind: 'dead-letter', reason: 'NotRetried' };
+  if (status !== undefined && notRetried.includes(status)) return { kind: 'dead-letter', reason: 'NotRetried' };
   if (attempts >= maxAttempts) return { kind: 'dead-letter', reason: 'MaxDeliveryAttemptsExceeded' };
 
   const scheduledMs = RETRY_DELAYS_MS[attempts - 1] ?? LATER_RETRIES_EVERY_MS;

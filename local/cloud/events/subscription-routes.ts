@@ -14,7 +14,7 @@ import type { Delivery } from './delivery.ts';
 import { readListFilter } from './list-filter.ts';
 import type { Operations } from './operations.ts';
 import { placeOf, type ListPlace } from './place.ts';
-import { putBody, show, type Definition } from './subscription.ts';
+import { putBody, show, type Definition, type Subscription } from './subscription.ts';
 import { keyOf, type Place, type Subscriptions } from './subscriptions.ts';
 import type { SystemTopics } from './system-topics.ts';
 import type { Topics } from './topics.ts';
@@ -86,7 +86,7 @@ function answerOne(c: Context<Env>, next: Next, request: OneRequest): Response |
       return subscription ? c.json(show(subscription)) : notFound(c, place.name);
     case 'POST getFullUrl':
       if (!subscription) return notFound(c, place.name);
-      return c.json({ endpointUrl: subscription.definition.destination.properties.endpointUrl });
+      return fullUrl(c, subscription);
     default:
       return next();
   }
@@ -126,6 +126,12 @@ function remove(c: Context<Env>, { subscriptions, operations, delivery, place }:
   const operation = operations.start();
   operations.end(operation, { status: 'Succeeded' });
   return c.body(null, 202, operations.headers(operation, apiVersion(c)));
+}
+
+function fullUrl(c: Context<Env>, { definition: { destination } }: Subscription): Response {
+  return destination.endpointType === 'WebHook'
+    ? c.json({ endpointUrl: destination.properties.endpointUrl })
+    : armError(c, 400, 'InvalidRequest', 'Only an event subscription whose destination is a WebHook has a full URL.');
 }
 
 const apiVersion = (c: Context<Env>): string => c.req.query('api-version') ?? DEFAULT_API_VERSION;

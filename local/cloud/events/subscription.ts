@@ -1,5 +1,6 @@
 /** An event subscription: what a PUT may say, which events it takes, and how it is shown. */
 import { z } from 'zod';
+import { advancedFilters, meets } from './advanced-filter.ts';
 import { facts, SCHEMAS, type Published, type Schema } from './event.ts';
 import { MAX_DELIVERY_ATTEMPTS, MAX_TIME_TO_LIVE_MINUTES } from './limits.ts';
 
@@ -21,16 +22,28 @@ const deadLetterDestination = z.strictObject({
   }),
 });
 
+const batching = {
+  maxEventsPerBatch: z.int().min(1).max(5000).default(1),
+  preferredBatchSizeInKilobytes: z.int().min(1).max(1024).default(64),
+};
+const webHook = z.strictObject({
+  endpointType: z.literal('WebHook'),
+  properties: z.strictObject({ endpointUrl, endpointBaseUrl: z.string().nullish(), ...batching }),
+});
+const azureFunction = z.strictObject({
+  endpointType: z.literal('AzureFunction'),
+  properties: z.strictObject({
+    /** Of a function of the app of this cloud. */
+    resourceId: z.string(),
+    ...batching,
+    deliveryAttributeMappings: z.array(z.unknown()).max(0, 'delivery properties are not emulated').nullish(),
+  }),
+});
+
 /** Strict: what is not emulated and would change which events arrive is refused by its name. */
 const definition = z.strictObject({
-  destination: z.strictObject({
-    endpointType: z.literal('WebHook', 'only WebHook destinations are emulated'),
-    properties: z.strictObject({
-      endpointUrl,
-      endpointBaseUrl: z.string().nullish(),
-      maxEventsPerBatch: z.int().min(1).max(5000).default(1),
-      preferredBatchSizeInKilobytes: z.int().min(1).max(1024).default(64),
-    }),
+  destination: z.discriminatedUnion('endpointType', [webHook, azureFunction], {
+    error: 'only destinations WebHook and AzureFunction are emulated',
   }),
   filter: z
     .strictObject({
@@ -38,7 +51,8 @@ const definition = z.strictObject({
       subjectEndsWith: z.string().default(''),
       includedEventTypes: z.array(z.string()).nullish(),
       isSubjectCaseSensitive: z.boolean().default(false),
-      advancedFilters: z.array(z.unknown()).max(0, 'advanced filters are not emulated').nullish(),
+      advancedFilters: advancedFilters.nullish(),
+      enableAdvancedFilteringOnArrays: z.boolean().nullish(),
     })
     .prefault({}),
   labels: z.array(z.string()).nullish(),
@@ -89,20 +103,20 @@ export function inForce({ state, definition, previous }: Subscription): Definiti
 
 export function takes({ filter }: Definition, published: Published): boolean {
   const { subject, type } = facts(published);
+  const onArrays = filter.enableAdvancedFilteringOnArrays ?? false;
   const fold = (text: string) => (filter.isSubjectCaseSensitive ? text : text.toLowerCase());
   return (
     (!filter.includedEventTypes || filter.includedEventTypes.includes(type)) &&
     fold(subject).startsWith(fold(filter.subjectBeginsWith)) &&
-    fold(subject).endsWith(fold(filter.subjectEndsWith))
+    fold(subject).endsWith(fold(filter.subjectEndsWith)) &&
+    (filter.advancedFilters ?? []).every((each) => meets(each, published.event, { onArrays }))
   );
 }
 
 export const deadLetterBlobs = (definition: Definition): z.infer<typeof deadLetterDestination> | undefined =>
   definition.deadLetterWithResourceIdentity?.deadLetterDestination ?? definition.deadLetterDestination ?? undefined;
 
-/** The endpoint may carry a key in its query: that is shown by `getFullUrl` only. */
 export function show({ id, name, topic, systemTopic, state, definition }: Subscription): object {
-  const { endpointUrl: full, ...batching } = definition.destination.properties;
   return {
     id,
     name,
@@ -112,10 +126,15 @@ export function show({ id, name, topic, systemTopic, state, definition }: Subscr
       provisioningState: state,
       ...definition,
       labels: definition.labels ?? null,
-      destination: {
-        endpointType: 'WebHook',
-        properties: { ...batching, endpointUrl: null, endpointBaseUrl: full.replace(/\?.*$/, '') },
-      },
+      destination: showDestination(definition.destination),
     },
   };
+}
+
+/** The endpoint of a webhook may carry a key in its query: that is shown by `getFullUrl` only. */
+function showDestination(destination: Definition['destination']): object {
+  if (destination.endpointType === 'AzureFunction') return destination;
+  const { endpointUrl: full, ...rest } = destination.properties;
+  const properties = { ...rest, endpointUrl: null, endpointBaseUrl: full.replace(/\?.*$/, '') };
+  return { endpointType: 'WebHook', properties };
 }

@@ -5,6 +5,7 @@
  */
 import { randomUUID } from 'node:crypto';
 import type { World } from '../world.ts';
+import { addressOf, refusalOf } from './destination.ts';
 import { shakeHands, type HandshakeResult } from './handshake.ts';
 import { MANUAL_VALIDATION_MS } from './limits.ts';
 import type { Operations } from './operations.ts';
@@ -43,8 +44,11 @@ export function openSubscriptions({ world, operations, send }: { world: World; o
 
   const validate = async (asked: Subscription): Promise<void> => {
     const { code, startedAt } = asked.validation;
+    const endpointUrl = addressOf(asked.definition, config);
+    if (endpointUrl === undefined)
+      return conclude(asked, { kind: 'failed', reason: 'this cloud has no such function' });
     const result = await shakeHands(send, {
-      endpointUrl: asked.definition.destination.properties.endpointUrl,
+      endpointUrl,
       schema: asked.definition.eventDeliverySchema,
       topic: asked.topic,
       subscriptionName: asked.name,
@@ -75,11 +79,10 @@ export function openSubscriptions({ world, operations, send }: { world: World; o
           `subscription ${rest.name}: its endpoint did not echo the validation code; awaits its validation URL`,
         );
       case 'failed': {
-        const endpoint = rest.definition.destination.properties.endpointUrl.replace(/\?.*$/, '');
-        const message = `The attempt to validate the provided endpoint ${endpoint} failed: ${result.reason}. For more details, visit https://aka.ms/esvalidation.`;
+        const error = refusalOf(rest.definition, result.reason);
         keep(previous ? { ...rest, state: 'Succeeded', definition: previous } : { ...rest, state: 'Failed' });
-        operations.end(operation, { status: 'Failed', error: { code: 'Url validation', message } });
-        return log('events', `subscription ${rest.name}: ${message}`);
+        operations.end(operation, { status: 'Failed', error });
+        return log('events', `subscription ${rest.name}: ${error.message}`);
       }
     }
   };

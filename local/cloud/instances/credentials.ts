@@ -2,7 +2,8 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { RegistryService } from '../world.ts';
+import { principalOf } from '../identity/user-assigned.ts';
+import type { CloudConfig, RegistryService } from '../world.ts';
 import type { GroupProperties } from './specification.ts';
 
 export interface Credential {
@@ -10,16 +11,18 @@ export interface Credential {
   password: string;
 }
 
-/** `undefined`: none is given, and the registry is asked without. */
+/** `undefined`: none is given, or one of an identity that is nobody here, and the registry is asked without. */
 export function credentialFor(
   host: string,
   { imageRegistryCredentials = [] }: GroupProperties,
-  registries: RegistryService,
+  { registries, config }: { registries: RegistryService; config: CloudConfig },
 ): Credential | undefined {
   const given = imageRegistryCredentials.find(({ server }) => server.replace(/^https:\/\//, '').toLowerCase() === host);
   if (!given) return undefined;
   if (given.identity === undefined) return { username: given.username ?? '', password: given.password ?? '' };
-  return registries.loginServers().includes(host) ? registries.login(host) : undefined;
+  const principal = principalOf(given.identity, config);
+  if (!principal || !registries.loginServers().includes(host)) return undefined;
+  return registries.loginAs(host, principal.objectId);
 }
 
 /** Calls `work` with a folder that holds this login and no other; it is gone afterwards. */

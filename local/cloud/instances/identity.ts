@@ -3,6 +3,7 @@
  * with has the ids of that principal; any other has ids made from its resource id, the same each time.
  */
 import { createHash } from 'node:crypto';
+import { principalOf } from '../identity/user-assigned.ts';
 import type { CloudConfig } from '../world.ts';
 import type { GroupBody } from './specification.ts';
 
@@ -24,8 +25,7 @@ export function identityView(
 }
 
 function idsOf(id: string, config: CloudConfig): { principalId: string; clientId: string } {
-  const name = id.split('/').at(-1)?.toLowerCase();
-  const principal = config.principals.find((known) => known.name.toLowerCase() === name);
+  const principal = principalOf(id, config);
   return {
     principalId: principal?.objectId ?? guidFrom(`principal ${id}`),
     clientId: principal?.clientId ?? guidFrom(`client ${id}`),

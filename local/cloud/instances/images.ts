@@ -48,7 +48,7 @@ export function newImages(parts: {
     // An image that was built on this machine and never pushed has no registry to ask.
     const local = host === 'localhost' ? await idOf(image) : undefined;
     if (local) return { kind: 'pulled', imageId: local };
-    const pulled = await withLogin(host, credentialFor(host, group, registries), (login) =>
+    const pulled = await withLogin(host, credentialFor(host, group, { registries, config: world.config }), (login) =>
       engine.exec(['pull', image], { login, timeoutMs: limits.pullTimeoutMs, signal: ending }),
     );
     const imageId = pulled.code === 0 ? await idOf(image) : undefined;
@@ -62,7 +62,7 @@ export function newImages(parts: {
       if (!registries.loginServers().includes(host)) return (await pull(image, group)).kind === 'pulled';
       const status = await headManifest({
         url: `https://${host}${path}`,
-        credential: credentialFor(host, group, registries),
+        credential: credentialFor(host, group, { registries, config: world.config }),
         ca: await readFile(world.tls.caFile, 'utf8'),
       });
       return status === 200;

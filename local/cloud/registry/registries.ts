@@ -48,6 +48,8 @@ export function createRegistries(options: {
   /** Now: roles and the mode of the registry change. */
   const rightsOf = (registry: Registry, objectId: string): Rights =>
     roleRights(roles, { objectId, registryId: registry.id, mode: roleAssignmentMode(settingsOf(world, registry)) });
+  const nameOf = (objectId: string): string =>
+    world.config.principals.find((each) => each.objectId === objectId)?.name ?? objectId;
   const operations = openOperations<ImportWork>({ ...world, collection: 'registry.imports' });
   const imports = createImportRunner({ world, registries, operations });
   const armAudiences = [`https://localhost:${world.config.ports.arm}`, 'https://management.azure.com'];
@@ -61,10 +63,20 @@ export function createRegistries(options: {
 
   return {
     loginServers: () => registries.map(({ loginServer }) => loginServer),
+    isByRepository(loginServer) {
+      const registry = named(loginServer, (each) => each.loginServer === loginServer);
+      return roleAssignmentMode(settingsOf(world, registry)) === 'AbacRepositoryPermissions';
+    },
     login(loginServer) {
       const registry = named(loginServer, (each) => each.loginServer === loginServer);
-      const rights = withCatalog(onEveryRepository(['pull', 'push', 'metadata_read']));
+      const rights = withCatalog(onEveryRepository(['pull', 'push', 'delete', 'metadata_read']));
       return { username: TOKEN_USER, password: tokensOf(registry).refresh(TOKEN_USER, rights) };
+    },
+    loginAs(loginServer, objectId) {
+      const registry = named(loginServer, (each) => each.loginServer === loginServer);
+      const rights = rightsOf(registry, objectId);
+      if (rights.length === 0) world.log('roles', `REFUSED ${nameOf(objectId)} any token of ${registry.id}`);
+      return { username: TOKEN_USER, password: tokensOf(registry).refresh(objectId, rights) };
     },
     digestOf({ loginServer, repository, tag }) {
       const registry = registries.find((each) => each.loginServer === loginServer);

@@ -135,6 +135,12 @@ const BUILT_IN = {
     actions: [`${STORAGE}/blobServices/containers/*`],
     dataActions: [`${STORAGE}/blobServices/containers/blobs/*`],
   },
+  'Storage Blob Data Reader': {
+    guid: '2a2b9908-6ea1-4ae2-8e65-a410df84e7d1',
+    unverified: 'actions',
+    actions: [`${STORAGE}/blobServices/containers/read`],
+    dataActions: [`${STORAGE}/blobServices/containers/blobs/read`],
+  },
   'Storage Blob Data Contributor': {
     guid: 'ba92f5b4-2d11-453d-a403-e96b0029c9fe',
     unverified: 'actions',

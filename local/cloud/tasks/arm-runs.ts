@@ -53,7 +53,7 @@ export function addRunRoutes(arm: App, { world, records, queue, blobs }: RunRout
     if (registry instanceof Response) return registry;
     const request = await bodyOf(c, runRequest);
     if (request instanceof Response) return request;
-    const planned = planRequest(request, { world, records, registry });
+    const planned = planRequest(request, { world, records, registry, caller: c.get('principal')?.objectId });
     if ('missing' in planned) return notFound(c, planned.missing);
     const author = authorOf(c, config, world.clock.now());
     const systemData = modifiedBy(author);

@@ -2,7 +2,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Context } from 'hono';
 import { z } from 'zod';
-import { armError, type App } from '../http.ts';
+import { armError, type App, type Env } from '../http.ts';
 import { authorOf, createdBy, modifiedBy } from '../system-data.ts';
 import { bodyOf, nameAfter, notFound, registryOf, REGISTRY_PATH } from './arm-request.ts';
 import type { RunRoutes } from './arm-runs.ts';
@@ -46,7 +46,7 @@ export function addTaskRunRoutes(arm: App, { world, records, queue, blobs }: Run
     const isSame = known?.forceUpdateTag === forceUpdateTag && isDeepStrictEqual(known?.request, stored(request));
     if (known && isSame) return c.json(view(known, registry));
 
-    const planned = planRequest(request, { world, records, registry });
+    const planned = planRequest(request, { world, records, registry, caller: c.get('principal')?.objectId });
     if ('missing' in planned) return notFound(c, planned.missing);
     const author = authorOf(c, world.config, world.clock.now());
     const taskRun = world.store.transaction(() => {
@@ -66,15 +66,16 @@ export function addTaskRunRoutes(arm: App, { world, records, queue, blobs }: Run
     return answer;
   });
 
-  const withTaskRun = (act: (c: Context, registry: Registry, taskRun: TaskRunRecord) => Response) => (c: Context) => {
-    const registry = registryOf(c, world.config);
-    if (registry instanceof Response) return registry;
-    const name = nameAfter(c, 'taskruns');
-    const taskRun = records.taskRuns.get(keyOf(registry, name));
-    return taskRun
-      ? act(c, registry, taskRun)
-      : notFound(c, `The task run '${name}' of the registry ${registry.name} was not found.`);
-  };
+  const withTaskRun =
+    (act: (c: Context<Env>, registry: Registry, taskRun: TaskRunRecord) => Response) => (c: Context<Env>) => {
+      const registry = registryOf(c, world.config);
+      if (registry instanceof Response) return registry;
+      const name = nameAfter(c, 'taskruns');
+      const taskRun = records.taskRuns.get(keyOf(registry, name));
+      return taskRun
+        ? act(c, registry, taskRun)
+        : notFound(c, `The task run '${name}' of the registry ${registry.name} was not found.`);
+    };
   arm.get(
     path,
     withTaskRun((c, registry, taskRun) => c.json(view(taskRun, registry))),

@@ -3,7 +3,7 @@ import type { Context } from 'hono';
 import { armError, type App, type Env } from '../http.ts';
 import { authorOf, createdBy, modifiedBy } from '../system-data.ts';
 import type { World } from '../world.ts';
-import { checked, jsonOf, nameAfter, notFound, registryOf, REGISTRY_PATH } from './arm-request.ts';
+import { checked, jsonOf, missingPool, nameAfter, notFound, registryOf, REGISTRY_PATH } from './arm-request.ts';
 import { mergePatch } from './merge.ts';
 import { newId, taskKey, type Records, type Registry, type TaskRecord } from './records.ts';
 import { taskResource, type TaskResource } from './schemas.ts';
@@ -27,7 +27,9 @@ export function addTaskRoutes(
   const view = (task: TaskRecord, registry: Registry, secrets: 'shown' | 'hidden' = 'hidden') =>
     taskView(task, { config: world.config, registry, secrets });
 
-  const store = (c: Context<Env>, registry: Registry, name: string, resource: TaskResource): TaskRecord => {
+  const store = (c: Context<Env>, registry: Registry, name: string, resource: TaskResource): Response => {
+    const missing = missingPool(resource.properties.agentPoolName, { records, registry });
+    if (missing !== undefined) return notFound(c, missing);
     const author = authorOf(c, world.config, world.clock.now());
     const known = records.tasks.get(taskKey(registry.name, name));
     const task: TaskRecord = {
@@ -43,7 +45,7 @@ export function addTaskRoutes(
       records.tasks.put(taskKey(registry.name, name), task);
       for (const trigger of triggers) trigger.follow(task);
     });
-    return task;
+    return c.json(view(task, registry));
   };
 
   /** Finds registry and task, or refuses. */
@@ -78,7 +80,7 @@ export function addTaskRoutes(
     const json = await jsonOf(c);
     if (json instanceof Response) return json;
     const resource = checked(c, taskResource, json);
-    return resource instanceof Response ? resource : c.json(view(store(c, registry, name, resource), registry));
+    return resource instanceof Response ? resource : store(c, registry, name, resource);
   });
 
   arm.get(
@@ -92,7 +94,7 @@ export function addTaskRoutes(
       const patch = await jsonOf(c);
       if (patch instanceof Response) return patch;
       const resource = checked(c, taskResource, mergePatch(task.resource, patch));
-      return resource instanceof Response ? resource : c.json(view(store(c, registry, task.name, resource), registry));
+      return resource instanceof Response ? resource : store(c, registry, task.name, resource);
     }),
   );
 

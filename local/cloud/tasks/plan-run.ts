@@ -2,11 +2,11 @@
 import { parse } from 'yaml';
 import { z } from 'zod';
 import type { VaultService } from '../world.ts';
-import { checkIdentity } from './credentials.ts';
 import { RunFailed } from './failures.ts';
 import { planDockerBuild } from './plan-docker-build.ts';
 import type { Registry, RunSpec } from './records.ts';
 import type { RunContext } from './run-context.ts';
+import { objectIdOf } from './run-identities.ts';
 import type { Setting } from './schemas.ts';
 import type { Plan } from './step.ts';
 import { readTaskFile } from './task-file.ts';
@@ -62,8 +62,8 @@ function secretValue(
   { id, keyvault, clientID }: SecretDefinition,
   options: Pick<PlanOptions, 'spec' | 'vault'> & { principals: RunContext['world']['config']['principals'] },
 ): string {
-  checkIdentity(clientID ?? '[system]', options.spec, options);
-  const value = options.vault.secret(keyvault);
-  if (value === undefined) throw new RunFailed(`failed to read the secret ${id}: there is no ${keyvault}`);
-  return value;
+  const reader = objectIdOf(clientID ?? '[system]', options.spec.identities, options);
+  const value = options.vault.secret(keyvault, reader);
+  if (value !== undefined) return value;
+  throw new RunFailed(`failed to read the secret ${id}: there is no ${keyvault}, or the identity may not read it`);
 }

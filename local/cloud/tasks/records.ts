@@ -3,7 +3,8 @@ import { randomUUID } from 'node:crypto';
 import type { Collection, Store } from '../store.ts';
 import type { SystemData } from '../system-data.ts';
 import type { CloudConfig } from '../world.ts';
-import type { Credentials, Platform, RunRequest, TaskResource, TaskStep } from './schemas.ts';
+import type { RunIdentities } from './run-identities.ts';
+import type { AgentPool, Credentials, Platform, RunRequest, TaskResource, TaskStep } from './schemas.ts';
 
 export type Registry = CloudConfig['registries'][number];
 
@@ -45,8 +46,7 @@ export interface RunSpec {
   step: TaskStep;
   credentials?: Credentials | null;
   timeoutSeconds: number;
-  /** The task has a system-assigned identity: `[system]` may be used. */
-  systemIdentity: boolean;
+  identities: RunIdentities;
   /** Set by a source trigger: what to check out, whatever the branch is at by then. */
   commit?: { id: string; branch: string };
 }
@@ -61,6 +61,7 @@ export interface RunRecord {
   platform?: Platform;
   agentConfiguration: { cpu: number };
   isArchiveEnabled: boolean;
+  agentPoolName?: string;
   updateTriggerToken?: string;
   sourceTrigger?: SourceTriggered;
   imageUpdateTrigger?: ImageUpdateTriggered;
@@ -116,6 +117,7 @@ export interface Records {
   /** The occurrence a timer trigger has run for last, or since when it counts; epoch milliseconds. */
   occurrences: Collection<{ schedule: string; lastMs: number }>;
   taskRuns: Collection<TaskRunRecord>;
+  agentPools: Collection<AgentPoolRecord>;
   /** Stores a new run as queued. Call it in a transaction with what must happen together with it. */
   addRun(run: NewRun, at: string): RunRecord & { key: string };
 }
@@ -130,6 +132,12 @@ export interface TaskRunRecord {
   /** Key of the run it started. */
   run: string;
   systemData?: SystemData;
+}
+
+export interface AgentPoolRecord {
+  name: string;
+  resource: AgentPool;
+  systemData: SystemData;
 }
 
 export const taskKey = (registry: string, name: string): string => `${registry}/${name}`.toLowerCase();
@@ -159,6 +167,7 @@ export function openRecords(store: Store): Records {
     baseDigests: store.collection('acr-base-digests'),
     occurrences: store.collection('acr-timer-occurrences'),
     taskRuns: store.collection('acr-task-runs'),
+    agentPools: store.collection('acr-agent-pools'),
     addRun: (run, at) =>
       store.transaction(() => {
         const sequence = next(run.registry.toLowerCase());

@@ -1,17 +1,19 @@
 /** From a request or a task to what a run will do, with nothing left to look up: a task that changes later does not change its queued runs. */
-import type { RunSpec } from './records.ts';
-import type { RunRequest, Setting, TaskResource, TaskStep } from './schemas.ts';
+import type { RunSpec, TaskRecord } from './records.ts';
+import { identitiesOfTask } from './run-identities.ts';
+import type { RunRequest, Setting, TaskStep } from './schemas.ts';
 
 export type QuickRequest = Exclude<RunRequest, { type: 'TaskRunRequest' }>;
 type Override = NonNullable<Extract<RunRequest, { type: 'TaskRunRequest' }>['overrideTaskStepProperties']>;
 
-export function specOfRequest(request: QuickRequest): RunSpec {
+/** `caller`: object id of who asks for the run. */
+export function specOfRequest(request: QuickRequest, caller: string | undefined): RunSpec {
   const { credentials, timeout, sourceLocation } = request;
   return {
     step: stepOfRequest(request, sourceLocation ?? undefined),
     credentials,
     timeoutSeconds: timeout,
-    systemIdentity: false,
+    identities: { userAssigned: [], ...(caller === undefined ? {} : { caller }) },
   };
 }
 
@@ -28,17 +30,18 @@ function stepOfRequest(request: QuickRequest, contextPath: string | undefined): 
 
 /** `trigger`: the commit a source trigger saw, which is built if the task's context is that repository. */
 export function specOfTask(
-  { identity, properties }: TaskResource,
+  task: TaskRecord,
   options: { override?: Override; trigger?: { url: string; commit: string; branch: string } },
 ): RunSpec {
   const { override, trigger } = options;
+  const { properties } = task.resource;
   const step = override ? overridden(properties.step, override) : properties.step;
   const isSource = trigger !== undefined && step.contextPath?.split('#')[0] === trigger.url;
   return {
     step,
     credentials: properties.credentials,
     timeoutSeconds: properties.timeout,
-    systemIdentity: /systemassigned/i.test(identity?.type ?? ''),
+    identities: identitiesOfTask(task),
     ...(isSource ? { commit: { id: trigger.commit, branch: trigger.branch } } : {}),
   };
 }

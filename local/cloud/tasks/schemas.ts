@@ -49,11 +49,13 @@ const customRegistry = z.object({
   password: secretObject.nullish(),
   identity: z.string().nullish(),
 });
+export type CustomRegistry = z.infer<typeof customRegistry>;
 const credentials = z.object({
   sourceRegistry: z
     .object({
       loginMode: equalFold('None', 'Default').default('Default'),
-      identity: refused('sourceRegistry.identity'),
+      /** `[system]`, `[caller]`, a client id, or `none`. */
+      identity: z.string().nullish(),
     })
     .nullish(),
   customRegistries: z.record(z.string(), customRegistry).nullish(),
@@ -97,7 +99,7 @@ export const taskStep = z.discriminatedUnion('type', [dockerStep, fileStep, enco
 const agentConfiguration = z.object({ cpu: z.number().int().positive().nullish() }).nullish();
 const common = {
   isArchiveEnabled: z.boolean().default(false),
-  agentPoolName: refused('agentPoolName (agent pools)'),
+  agentPoolName: z.string().nullish(),
   logTemplate: refused('logTemplate'),
 };
 const quick = {
@@ -138,7 +140,9 @@ export type RunRequest = z.infer<typeof runRequest>;
 
 export const taskResource = z.looseObject({
   location: z.string().min(1),
-  identity: z.looseObject({ type: z.string() }).nullish(),
+  identity: z
+    .looseObject({ type: z.string(), userAssignedIdentities: z.record(z.string(), z.unknown()).nullish() })
+    .nullish(),
   tags: z.record(z.string(), z.string()).nullish(),
   properties: z.object({
     status,
@@ -154,3 +158,17 @@ export const taskResource = z.looseObject({
   }),
 });
 export type TaskResource = z.infer<typeof taskResource>;
+
+export const agentPool = z.looseObject({
+  location: z.string().min(1),
+  tags: z.record(z.string(), z.string()).nullish(),
+  properties: z.object({
+    count: z.int().nonnegative().default(1),
+    tier: z.string().min(1).default('S1'),
+    os: equalFold('Linux', 'Windows')
+      .refine((os) => os === 'Linux', { error: 'NotSupportedLocally: an agent pool that is not Linux' })
+      .default('Linux'),
+    virtualNetworkSubnetResourceId: z.string().nullish(),
+  }),
+});
+export type AgentPool = z.infer<typeof agentPool>;

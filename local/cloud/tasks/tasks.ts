@@ -4,10 +4,10 @@
  * Which operation is real, which only has the shape, and which is refused is in docs/local-runtime-tasks.md.
  */
 import { join } from 'node:path';
-import { armError, type App } from '../http.ts';
+import type { App } from '../http.ts';
 import type { PushHints } from '../push-hints.ts';
 import type { RegistryService, RegistryTags, VaultService, World } from '../world.ts';
-import { REGISTRY_PATH } from './arm-request.ts';
+import { addAgentPoolRoutes } from './arm-agent-pools.ts';
 import { addRunRoutes } from './arm-runs.ts';
 import { addTaskRunRoutes } from './arm-task-runs.ts';
 import { addTaskRoutes } from './arm-tasks.ts';
@@ -61,9 +61,7 @@ export function createTasks({ world, registries, tags, vault, pushes }: TasksOpt
       addRunRoutes(arm, { world, records, queue, blobs });
       addTaskRoutes(arm, { world, records, triggers: [timers, baseImages] });
       addTaskRunRoutes(arm, { world, records, queue, blobs });
-      arm.all(`${REGISTRY_PATH}/agentpools/*`, (c) =>
-        armError(c, 400, 'NotSupportedLocally', 'agentPools are not supported by the local runtime'),
-      );
+      addAgentPoolRoutes(arm, { world, records });
     },
     blobs: blobsApp(blobs),
     start() {

@@ -3,11 +3,12 @@ import type { NewRun, TaskRecord, Triggered } from './records.ts';
 import { specOfTask } from './run-spec.ts';
 
 export function triggeredRun(
-  { name, registry, resource }: TaskRecord,
+  task: TaskRecord,
   trigger: Triggered,
   commit?: { url: string; commit: string; branch: string },
 ): NewRun {
-  const { step, agentConfiguration, platform } = resource.properties;
+  const { name, registry, resource } = task;
+  const { step, agentConfiguration, agentPoolName, platform } = resource.properties;
   return {
     registry,
     task: name,
@@ -15,7 +16,8 @@ export function triggeredRun(
     agentConfiguration: { cpu: agentConfiguration?.cpu ?? 2 },
     isArchiveEnabled: false,
     ...(platform ? { platform } : {}),
+    ...(agentPoolName ? { agentPoolName } : {}),
     ...trigger,
-    spec: specOfTask(resource, commit ? { trigger: commit } : {}),
+    spec: specOfTask(task, commit ? { trigger: commit } : {}),
   };
 }

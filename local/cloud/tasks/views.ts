@@ -33,6 +33,7 @@ export function runView(run: RunRecord, config: CloudConfig, registry: Registry)
           timerTrigger: run.timerTrigger,
           platform: platformView(run.platform),
           agentConfiguration: run.agentConfiguration,
+          agentPoolName: run.agentPoolName,
           runErrorMessage: run.errorMessage,
           updateTriggerToken: run.updateTriggerToken,
         };

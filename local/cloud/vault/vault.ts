@@ -12,12 +12,14 @@ import { authorize } from './authorize.ts';
 import { addDeletedRoutes } from './deleted-routes.ts';
 import { addKeyRoutes } from './key-routes.ts';
 import { openKeys } from './keys.ts';
+import { addVaultObjectRoutes } from './object-routes.ts';
 import { addSecretRoutes } from './secret-routes.ts';
 import { openSecrets, versionOf } from './secrets.ts';
-import { addVaultResourceRoutes } from './vault-resource.ts';
+import { addVaultResourceRoutes, vaultIdOf } from './vault-resource.ts';
 
 /** The audience of every vault of public Azure; clients learn it from the challenge. */
 const AUDIENCE = 'https://vault.azure.net';
+const GET_SECRET = { dataAction: 'Microsoft.KeyVault/vaults/secrets/getSecret/action' };
 
 export interface Vault extends VaultService {
   app: App;
@@ -35,25 +37,34 @@ interface Dependencies {
 
 export function createVault({ world, identity, roles }: Dependencies): Vault {
   const secrets = openSecrets(world);
+  const keys = openKeys(world);
   const vaultUrl = `https://localhost:${world.config.ports.vault}`;
   const app = withCharset(newApp());
   app.use('*', challenge({ world, identity }));
   app.use('*', authorize({ world, roles }));
   addSecretRoutes(app, { secrets, vaultUrl });
   addDeletedRoutes(app, { secrets, vaultUrl });
-  addKeyRoutes(app, { keys: openKeys(world), vaultUrl });
+  addKeyRoutes(app, { keys, vaultUrl });
 
   return {
     app,
-    addArmRoutes: (arm) => addVaultResourceRoutes(arm, { world }),
+    addArmRoutes(arm) {
+      addVaultResourceRoutes(arm, { world });
+      addVaultObjectRoutes(arm, { world, secrets, keys, vaultUrl });
+    },
     put(name, value) {
       const there = secrets.find(name);
       const secret = there?.deleted ? secrets.recover(there) : there;
       if (secret && versionOf(secret)?.value === value) return;
       secrets.add(name, value);
     },
-    secret(url) {
+    secret(url, objectId) {
       const [, name, wanted] = /\/secrets\/([^/?]+)(?:\/([^/?]+))?\/?(?:\?.*)?$/.exec(url) ?? [];
+      const scope = `${vaultIdOf(world.config)}/secrets/${name}`;
+      if (!roles.may(objectId, GET_SECRET, scope)) {
+        roles.logRefusal(objectId, GET_SECRET, scope);
+        return undefined;
+      }
       const secret = name === undefined ? undefined : secrets.find(name);
       if (!secret || secret.deleted) return undefined;
       const version = versionOf(secret, wanted);

@@ -1,7 +1,6 @@
 /** Asks ACR Tasks about runs, and starts one by hand, through Azure Resource Manager as `az acr task` does. */
 import type { Registry } from '../../azure.ts';
-import type { AzureClient } from '../../provision/azure-client.ts';
-import { TASKS_API_VERSION } from '../../provision/docker-task.ts';
+import { type AzureClient, TASKS_API_VERSION } from '../../provision/azure-client.ts';
 import { missing, until } from '../until.ts';
 
 const LOG_LINES = 40;

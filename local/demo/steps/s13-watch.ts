@@ -1,7 +1,6 @@
 /** Whoever wants to know looks: the runs of a registry and their logs while they run, and at why the gate let a candidate not pass. */
 import { registriesOf } from '../../azure.ts';
-import { createAzureClient } from '../../provision/azure-client.ts';
-import { TASKS_API_VERSION } from '../../provision/docker-task.ts';
+import { createAzureClient, TASKS_API_VERSION } from '../../provision/azure-client.ts';
 import { followLog } from '../ask/follow-log.ts';
 import type { Run } from '../ask/runs.ts';
 import type { Context, Facts, Step } from '../story.ts';

@@ -158,6 +158,7 @@ test.each([
   ['there without a status', { baseImageTrigger: { name: 'b', baseImageTriggerType: 'All' } }, true],
   ['disabled', { baseImageTrigger: { name: 'b', baseImageTriggerType: 'Runtime', status: 'Disabled' } }, false],
   ['not there', { sourceTriggers: [] }, false],
+  ['null', { sourceTriggers: [], baseImageTrigger: null }, false],
 ])('says whether a task builds by itself: its base image trigger is %s', async (_, trigger, followsBaseImage) => {
   onTask({ type: 'Docker' }, trigger);
 

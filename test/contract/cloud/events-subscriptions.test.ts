@@ -176,12 +176,28 @@ test.each([
   [
     'a destination that is not emulated',
     { destination: { endpointType: 'StorageQueue', properties: {} } },
-    'only WebHook destinations',
+    'only destinations WebHook and AzureFunction are emulated',
   ],
   [
-    'an advanced filter',
-    { destination: webHook('https://localhost/hook'), filter: { advancedFilters: [{ key: 'data.x' }] } },
-    'advanced filters are not emulated',
+    'an advanced filter with an operator that Event Grid does not have',
+    {
+      destination: webHook('https://localhost/hook'),
+      filter: { advancedFilters: [{ operatorType: 'StringMatches', key: 'data.x', values: ['x'] }] },
+    },
+    'operatorType',
+  ],
+  [
+    'more values in advanced filters than Event Grid takes',
+    {
+      destination: webHook('https://localhost/hook'),
+      filter: {
+        advancedFilters: ['a', 'b'].map((key) => ({
+          ...{ operatorType: 'NumberIn', key },
+          values: Array.from({ length: 13 }, (_value, index) => index),
+        })),
+      },
+    },
+    'at most 25 values',
   ],
   [
     'a property nobody knows',

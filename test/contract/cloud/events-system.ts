@@ -30,10 +30,13 @@ export interface OperationEnd {
 }
 
 export async function openEventSystem(
-  options: { clock?: Clock; storage?: CloudConfig['storage'] } = {},
+  options: { clock?: Clock } & Pick<CloudConfig, 'storage' | 'functionApp'> = {},
 ): Promise<EventSystem> {
   const opened = await openTestWorld({ clock: options.clock ?? realClock });
-  const world: World = { ...opened.world, config: { ...opened.world.config, storage: options.storage } };
+  const world: World = {
+    ...opened.world,
+    config: { ...opened.world.config, storage: options.storage, functionApp: options.functionApp },
+  };
   const identity = createIdentity({ world });
   const roles = createRoles({ world });
   roles.assign(app.objectId, 'EventGrid Data Sender', `/subscriptions/${world.config.subscription}`);

@@ -4,6 +4,8 @@ import { createServer as createTcpServer, type Socket } from 'node:net';
 import { eventually } from './services.ts';
 
 export interface Received {
+  /** With its query. */
+  path: string;
   headers: IncomingMessage['headers'];
   /** The parsed body. */
   body: unknown;
@@ -68,7 +70,7 @@ interface Answer {
 function answer(webhook: Webhook, request: IncomingMessage, text: string): Answer {
   const isHandshake = request.method === 'OPTIONS' || request.headers['aeg-event-type'] === 'SubscriptionValidation';
   if (!isHandshake) {
-    webhook.received.push({ headers: request.headers, body: JSON.parse(text) });
+    webhook.received.push({ path: request.url ?? '', headers: request.headers, body: JSON.parse(text) });
     return { status: webhook.answers.shift() ?? 200 };
   }
   if (webhook.handshake === 'refuse') return { status: 404 };

@@ -8,7 +8,14 @@ import { realClock, type Clock } from '../../../local/clock.ts';
 import { listen, type Fetch } from '../../../local/cloud/http.ts';
 import { openStore } from '../../../local/cloud/store.ts';
 import { openTls } from '../../../local/cloud/tls.ts';
-import type { CloudConfig, IdentityService, Principal, Tls, World } from '../../../local/cloud/world.ts';
+import type {
+  CloudConfig,
+  IdentityService,
+  Principal,
+  RegistryService,
+  Tls,
+  World,
+} from '../../../local/cloud/world.ts';
 import type { Engine } from '../../../local/containers/engine.ts';
 
 export const app: CloudConfig['principals'][number] = {
@@ -132,6 +139,14 @@ export const noEngine = new Proxy({} as Engine, {
     throw new Error(`this test has no container engine, and engine.${String(property)} was asked for`);
   },
 });
+
+/** For services that nobody pulls with. */
+export const noRegistries: RegistryService = {
+  loginServers: () => [],
+  isByRepository: () => false,
+  login: () => ({ username: 'nobody', password: 'none' }),
+  loginAs: () => ({ username: 'nobody', password: 'none' }),
+};
 
 /** An engine with nothing in it. */
 export const emptyEngine = new Proxy({} as Engine, {

@@ -170,11 +170,16 @@ describe('a run request', () => {
     ['a timeout below what Azure allows', { ...run, timeout: 299 }, 'InvalidRequestContent', '300 and 28800'],
     ['a timeout above what Azure allows', { ...run, timeout: 28_801 }, 'InvalidRequestContent', '300 and 28800'],
     ['Windows', { ...run, platform: { os: 'Windows' } }, 'NotSupportedLocally', 'Linux'],
-    ['an agent pool', { ...run, agentPoolName: 'pool' }, 'NotSupportedLocally', 'agentPoolName'],
+    [
+      'an identity for its own registry, in a version that knows none',
+      { ...run, credentials: { sourceRegistry: { identity: '[caller]' } } },
+      'InvalidRequestContent',
+      '2025-03-01-preview',
+    ],
     ['an unknown type', { ...run, type: 'OtherRequest' }, 'InvalidRequestContent', 'type'],
     ['no type at all', {}, 'InvalidRequestContent', 'type'],
   ])('with %s is refused', async (_what, request, code, said) => {
-    const answer = await service.arm('POST', '/scheduleRun', request);
+    const answer = await service.arm('POST', '/scheduleRun?api-version=2019-06-01-preview', request);
 
     expect(errorOf(answer)).toMatchObject({ status: 400, code, message: expect.stringContaining(said) });
   });

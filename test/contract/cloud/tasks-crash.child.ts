@@ -1,15 +1,15 @@
 /** Run by `tasks-crash.test.ts`, and killed by it: a cloud of its own that executes two runs and has a third in its queue. */
-import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { newArmApp } from '../../../local/cloud/http.ts';
 import { createTasks } from '../../../local/cloud/tasks/tasks.ts';
+import { noRegistries } from './services.ts';
 import { crashWorld, REGISTRY_PATH, RUNNER } from './tasks-crash-world.ts';
 
 const [directory = '', image = ''] = process.argv.slice(2);
 const world = await crashWorld(directory);
 const tasks = createTasks({
   world,
-  registries: { loginServers: () => [], login: () => ({ username: 'nobody', password: randomUUID() }) },
+  registries: noRegistries,
   vault: { secret: () => undefined },
   tags: { digestOf: () => undefined },
   pushes: { onPush: () => {} },

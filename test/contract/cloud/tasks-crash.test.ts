@@ -9,7 +9,7 @@ import { newArmApp } from '../../../local/cloud/http.ts';
 import { createTasks } from '../../../local/cloud/tasks/tasks.ts';
 import { detectEngine } from '../../../local/containers/detect.ts';
 import { buildBusybox } from '../containers-image.ts';
-import { eventually } from './services.ts';
+import { eventually, noRegistries } from './services.ts';
 import { crashWorld, REGISTRY_PATH } from './tasks-crash-world.ts';
 
 it(
@@ -35,7 +35,7 @@ it(
     const world = await crashWorld(directory);
     const tasks = createTasks({
       world,
-      registries: { loginServers: () => [], login: () => ({ username: 'nobody', password: 'none' }) },
+      registries: noRegistries,
       vault: { secret: () => undefined },
       tags: { digestOf: () => undefined },
       pushes: { onPush: () => {} },

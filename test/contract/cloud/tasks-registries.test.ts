@@ -1,7 +1,7 @@
 /** Builds that stand on images of another registry, which the run has to be let into. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { app } from './services.ts';
-import { openTasksSystem, PLATFORM, PUBLISHER, SECRETS, type Ended, type TasksSystem } from './tasks-system.ts';
+import { openTasksSystem, PUBLISHER, SECRETS, type Ended, type TasksSystem } from './tasks-system.ts';
 import { makeToken, type ScopedLogin } from './tasks-token.ts';
 
 const [USER, PASSWORD] = ['https://vault.test/secrets/publisher-user', 'https://vault.test/secrets/publisher-password'];
@@ -23,15 +23,15 @@ async function buildOn(repository: string, credential: object | undefined): Prom
   const sourceLocation = await system.upload({
     Dockerfile: `FROM ${system.publisher}/${repository}:1\nLABEL built=yes\n`,
   });
-  const runId = await system.schedule({
-    type: 'DockerBuildRequest',
-    imageNames: ['from/elsewhere:{{.Run.ID}}'],
-    dockerFilePath: 'Dockerfile',
-    platform: PLATFORM,
-    sourceLocation,
+  return system.runAsApp({
+    step: {
+      type: 'Docker',
+      imageNames: ['from/elsewhere:{{.Run.ID}}'],
+      dockerFilePath: 'Dockerfile',
+      contextPath: sourceLocation,
+    },
     credentials: credential ? { customRegistries: { [system.publisher]: credential } } : {},
   });
-  return system.ended(runId);
 }
 
 describe('a build on an image of another registry', () => {
@@ -61,7 +61,7 @@ describe('a build on an image of another registry', () => {
     expect(run.message).toContain(`failed to pull ${system.publisher}/private/base:1`);
   });
 
-  it('pulls it with an identity of this cloud', async () => {
+  it('pulls it as an identity of the task', async () => {
     expect((await buildOn('private/base', { identity: app.clientId })).status).toBe('Succeeded');
   });
 });

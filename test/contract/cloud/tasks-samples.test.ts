@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { app } from './services.ts';
 import { makeToken, readManifest } from './tasks-token.ts';
-import { openTasksSystem, PLATFORM, REGISTRY, RUNNER, SECRETS, type Ended, type TasksSystem } from './tasks-system.ts';
+import { openTasksSystem, REGISTRY, RUNNER, SECRETS, type Ended, type TasksSystem } from './tasks-system.ts';
 
 const VAULT = 'https://vault.test';
 const DOCKERFILE = 'ARG BASE\nFROM ${BASE}\nARG WORD=hello\nRUN echo $WORD > /word\nCMD ["cat", "/word"]\n';
@@ -23,14 +23,14 @@ async function runSample(name: string, files: Record<string, string> = {}): Prom
     'acr-task.yaml': await readFile(file, 'utf8'),
   });
   const values = { runner: RUNNER, vault: VAULT, identity: app.clientId };
-  const runId = await system.schedule({
-    type: 'FileTaskRunRequest',
-    taskFilePath: 'acr-task.yaml',
-    values: Object.entries(values).map(([key, value]) => ({ name: key, value })),
-    platform: PLATFORM,
-    sourceLocation,
+  return system.runAsApp({
+    step: {
+      type: 'FileTask',
+      contextPath: sourceLocation,
+      taskFilePath: 'acr-task.yaml',
+      values: Object.entries(values).map(([key, value]) => ({ name: key, value })),
+    },
   });
-  return system.ended(runId);
 }
 
 /** What the agent says of its steps, in its order: `began a`, `ended a`. */

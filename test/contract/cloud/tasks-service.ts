@@ -7,7 +7,7 @@ import { createTasks } from '../../../local/cloud/tasks/tasks.ts';
 import type { World } from '../../../local/cloud/world.ts';
 import { trust } from '../azure/local-tls.ts';
 import { anyone } from '../azure/wired-clients.ts';
-import { openTestWorld, type TestWorld } from './services.ts';
+import { noRegistries, openTestWorld, type TestWorld } from './services.ts';
 
 export const RESOURCE_GROUP = 'Registries-RG';
 export const REGISTRY = 'Team';
@@ -32,7 +32,7 @@ export async function openTasksService(options: { clock?: Clock; started?: true 
   const create = () => {
     const tasks = createTasks({
       world,
-      registries: { loginServers: () => [], login: () => ({ username: 'nobody', password: 'none' }) },
+      registries: noRegistries,
       vault: { secret: () => undefined },
       tags: { digestOf: () => undefined },
       pushes: { onPush: () => {} },

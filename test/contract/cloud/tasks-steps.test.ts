@@ -30,7 +30,7 @@ describe('a detached step', () => {
     expect(run.log).toContain("Creating Docker network: acb_default_network, driver: 'bridge'");
     expect(run.log).toContain('answered by web\r\n');
     const { engine } = system.world;
-    const label = `label=gated-import-run=tasks.team.${run.runId}`;
+    const label = `label=gated-import-run=${system.world.config.instance}.team.${run.runId}`;
     for (const list of [
       ['ps', '--all'],
       ['volume', 'ls'],

@@ -98,7 +98,7 @@ describe('a step of the runner image', () => {
     expect(run.log).toContain('sleep 98765\r\n');
     expect(run.log.match(/^[0-9a-f]{64}\r$/gm)).toHaveLength(2);
     const { engine } = system.world;
-    const label = `label=gated-import-run=tasks.team.${run.runId}`;
+    const label = `label=gated-import-run=${system.world.config.instance}.team.${run.runId}`;
     expect(await engine.ok(['ps', '--all', '--quiet', '--filter', label])).toBe('');
     expect(await engine.ok(['volume', 'ls', '--quiet', '--filter', label])).toBe('');
     expect(spawnSync('ps', ['-eo', 'args']).stdout.toString()).not.toContain('sleep 98765');
@@ -263,7 +263,7 @@ describe('a run', () => {
 
     expect(run).toMatchObject({ status: 'Timeout', complete: 'timedout' });
     expect(run.message).toContain('timed out after 1 s');
-    const label = `label=gated-import-run=tasks.team.${run.runId}`;
+    const label = `label=gated-import-run=${system.world.config.instance}.team.${run.runId}`;
     expect(await system.world.engine.ok(['ps', '--all', '--quiet', '--filter', label])).toBe('');
   });
 

@@ -77,7 +77,7 @@ test('gives no value of a disabled secret, to the app or to a service, until it 
 
   await client.updateSecretProperties('registry-password', version, { enabled: false });
   const refusal: unknown = await client.getSecret('registry-password').catch((error: unknown) => error);
-  const forService = vault.secret(`${url}/secrets/registry-password`);
+  const forService = vault.secret(`${url}/secrets/registry-password`, app.objectId);
   await client.updateSecretProperties('registry-password', version, { enabled: true });
   const enabled = await client.getSecret('registry-password');
 
@@ -132,14 +132,23 @@ test('gives a service the value behind a secret url, with a version or without, 
   await client.setSecret('pull', 'two');
 
   const values = [
-    vault.secret(`${url}/secrets/pull`),
-    vault.secret(`https://contractvault.vault.azure.net/secrets/pull/${first.properties.version}`),
-    vault.secret(`${url}/secrets/other`),
+    vault.secret(`${url}/secrets/pull`, app.objectId),
+    vault.secret(`https://contractvault.vault.azure.net/secrets/pull/${first.properties.version}`, app.objectId),
+    vault.secret(`${url}/secrets/other`, app.objectId),
   ];
   await client.beginDeleteSecret('pull');
 
   expect(values).toEqual(['two', 'one', undefined]);
-  expect(vault.secret(`${url}/secrets/pull`)).toBeUndefined();
+  expect(vault.secret(`${url}/secrets/pull`, app.objectId)).toBeUndefined();
+});
+
+test('gives a service nothing that the identity it reads as may not read, and says so in the log', async () => {
+  await client.setSecret('pull', 'one');
+
+  const value = vault.secret(`${url}/secrets/pull`, 'somebody-else');
+
+  expect(value).toBeUndefined();
+  expect(opened.logged.at(-1)).toMatch(/REFUSED somebody-else .*getSecret\/action at .*\/secrets\/pull$/);
 });
 
 test('makes no new version when the same value is put at each start', async () => {

@@ -1,4 +1,4 @@
-/** The hooks of azd, with an `az` that writes down what it is asked. Those in PowerShell say the same, line by line. */
+/** The hooks of azd, with an `az` and a `node` that write down what they are asked. Those in PowerShell say the same, line by line. */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { execFile } from 'node:child_process';
 import { chmod, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
@@ -14,6 +14,7 @@ const ENVIRONMENT = {
   AZURE_SUBSCRIPTION_ID: 'a-subscription',
   AZURE_RESOURCE_GROUP: 'gated-import-dev-rg',
   VAULT_NAME: 'gated-dev',
+  POLICY_URL: 'https://policydev.blob.core.windows.net/policy',
 };
 
 let folder: string;
@@ -22,8 +23,15 @@ beforeEach(async () => {
 });
 afterEach(() => rm(folder, { recursive: true }));
 
-/** `answers`: lines of a shell's `case` on what `az` is asked. */
-async function run(hook: string, given: { answers?: string; environment?: Record<string, string> } = {}) {
+interface Given {
+  /** Lines of a shell's `case` on what `az` is asked. */
+  answers?: string;
+  environment?: Record<string, string>;
+  /** Of `node`. */
+  exitCode?: number;
+}
+
+async function run(hook: string, given: Given = {}) {
   const log = join(folder, 'log');
   const az = `#!/bin/sh
 echo "$*" >>'${log}'
@@ -33,8 +41,11 @@ ${given.answers ?? ''}
 esac
 case "$*" in 'deployment sub create'*) echo "with password \${PUBLIC_REGISTRY_PASSWORD:-none}" >>'${log}' ;; esac
 `;
-  await writeFile(join(folder, 'az'), az);
-  await chmod(join(folder, 'az'), 0o755);
+  const node = `#!/bin/sh\necho "node $*" >>'${log}'\nexit ${given.exitCode ?? 0}\n`;
+  for (const [program, text] of Object.entries({ az, node })) {
+    await writeFile(join(folder, program), text);
+    await chmod(join(folder, program), 0o755);
+  }
   await writeFile(log, '');
   const environment = {
     PATH: `${folder}${delimiter}${process.env['PATH'] ?? ''}`,
@@ -42,7 +53,7 @@ case "$*" in 'deployment sub create'*) echo "with password \${PUBLIC_REGISTRY_PA
     ...given.environment,
   };
   const { code, said } = await new Promise<{ code: number; said: string }>((resolve) => {
-    execFile('sh', [join(hooks, hook)], { env: environment }, (error, _, stderr) =>
+    execFile('sh', [join(hooks, hook)], { env: environment, cwd: repositoryRoot }, (error, _, stderr) =>
       resolve({ code: typeof error?.code === 'number' ? error.code : error ? 1 : 0, said: stderr }),
     );
   });
@@ -72,6 +83,25 @@ describe('after the app is deployed', () => {
     expect(first.asked.at(-1)).toBe('with password pass-word');
     expect(first.asked.slice(0, -1).join('\n')).not.toContain('pass-word');
     expect(second.asked.at(-1)).toBe('with password none');
+  });
+
+  it('the policy is uploaded last, and the hook fails when that does', async () => {
+    const environment = { POLICY_FOLDER: 'examples/hello-world/policy' };
+
+    const { code, asked } = await run('postdeploy.sh', { environment, exitCode: 1 });
+
+    expect(code).toBe(1);
+    expect(asked.at(-1)).toBe(
+      'node cli/gated-import.mjs policy push examples/hello-world/policy --to https://policydev.blob.core.windows.net/policy --any --wait',
+    );
+  });
+
+  it('a policy that is not there yet is said, and is no failure', async () => {
+    const { code, said, asked } = await run('postdeploy.sh', { environment: { POLICY_FOLDER: 'nowhere' } });
+
+    expect(code).toBe(0);
+    expect(said).toMatch(/No policy was uploaded, because there is no folder "nowhere": azd env set POLICY_FOLDER/);
+    expect(asked.filter((line) => line.startsWith('node '))).toEqual([]);
   });
 
   it('a failure of az fails the hook', async () => {
@@ -115,6 +145,16 @@ describe('azure.yaml', () => {
 
     const files = Object.values(named).flatMap(({ posix, windows }) => [posix.run, windows.run]);
     expect(files.toSorted()).toEqual((await readdir(hooks)).map((file) => `infra/hooks/${file}`).toSorted());
+  });
+
+  it('uploads the same policy in both shells', async () => {
+    const uploads = async (file: string) =>
+      [...(await readFile(join(hooks, file), 'utf8')).matchAll(/^ *node (.+)$/gm)].map(([, args = '']) =>
+        args.replaceAll(/"|env:/g, ''),
+      );
+
+    expect(await uploads('postdeploy.ps1')).toEqual(await uploads('postdeploy.sh'));
+    expect(await uploads('postdeploy.sh')).toHaveLength(1);
   });
 
   it('asks az for the same in both shells', async () => {

@@ -1,7 +1,7 @@
 /** The app gets in Azure the settings that it reads, and the host those that it needs; no others. */
 import { describe, expect, it } from 'vitest';
 import { policyVariables, readSettings, settingsTable } from '../../../shared/settings.ts';
-import { examples, ofType } from './snapshot.ts';
+import { firstStages, ofType } from './snapshot.ts';
 
 /** https://learn.microsoft.com/azure/azure-functions/functions-reference#connecting-to-host-storage-with-an-identity */
 const OF_THE_HOST = [
@@ -21,7 +21,7 @@ const given = (example: string): Record<string, string> =>
   (ofType(example, 'Microsoft.Web/sites/config').find(({ id }) => id?.endsWith('/config/appsettings'))?.properties ??
     {}) as Record<string, string>;
 
-describe.each(examples.filter((example) => example !== 'subscriptions'))('the example %s', (example) => {
+describe.each(firstStages)('the example %s', (example) => {
   it('gives the app every setting that it reads, and no other', () => {
     const ofTheApp = settingsTable.map(({ name }) => name).filter((name) => !LOCAL.includes(name));
     const variables = (given(example)['POLICY_VARIABLES'] ?? '').split(',').filter(Boolean);

@@ -14,7 +14,7 @@ export interface Predicted {
 }
 
 export interface Assigned {
-  /** `app`, `pull`, or the system topic or task whose own identity it is. */
+  /** `app`, `pull`, `author` of the policy, or the system topic or task whose own identity it is. */
   who: string;
   role: string;
   /** Type and name of the resource. */
@@ -25,6 +25,9 @@ export interface Assigned {
 export const examples: string[] = readdirSync(folder)
   .filter((file) => file.endsWith(END))
   .map((file) => file.slice(0, -END.length));
+
+/** The others are the event subscriptions that follow one of these. */
+export const firstStages = examples.filter((example) => !example.endsWith('subscriptions'));
 
 export const textOf = (example: string): string => readFileSync(join(folder, example + END), 'utf8');
 
@@ -52,11 +55,12 @@ export function assignedIn(example: string, nameOf: (guid: string) => string): A
   const own = ownRoles(example);
   return ofType(example, 'Microsoft.Authorization/roleAssignments').map(({ id = '', properties }) => {
     const { principalId, roleDefinitionId, description } = properties as Record<string, string>;
-    const [, principal = ''] = /^\[reference\('([^']+)'/.exec(principalId ?? '') ?? [];
+    const [, principal] = /^\[reference\('([^']+)'/.exec(principalId ?? '') ?? [];
     const guid = last(roleDefinitionId ?? '');
     const scope = id.replace(/\/providers\/Microsoft\.Authorization\/roleAssignments\/[^/]+$/, '');
     return {
-      who: whoIs(principal),
+      // Nobody but who uploads the policy is named in parameters.
+      who: principal === undefined ? 'author' : whoIs(principal),
       role: own.get(guid)?.name ?? nameOf(guid),
       where: `${kind(scope)} ${withoutToken(last(scope))}`,
       because: description ?? '',

@@ -50,6 +50,7 @@ function prepare(options: {
   const delivery = createDelivery({
     world,
     systemTopics: { withId: () => undefined },
+    addressOf: () => 'http://localhost/hook',
     deadLetters,
     subscriptions: { get: () => options.subscription ?? subscription },
     send: (request) => {

@@ -7,7 +7,15 @@ const HOUR = 60 * MINUTE;
 const AT = 1_700_000_000_000;
 
 const attempted = (change: Partial<Parameters<typeof afterAttempt>[0]>) =>
-  afterAttempt({ status: 500, attempts: 1, at: AT, expiresAt: AT + 24 * HOUR, maxAttempts: 30, ...change });
+  afterAttempt({
+    status: 500,
+    attempts: 1,
+    at: AT,
+    expiresAt: AT + 24 * HOUR,
+    maxAttempts: 30,
+    notRetried: [400, 403],
+    ...change,
+  });
 
 test.each([200, 201, 202, 203, 204])('takes %i as delivered', (status) => {
   expect(attempted({ status })).toEqual({ kind: 'delivered' });
@@ -20,7 +28,7 @@ test.each([205, 301, 302, 307, 418, 429, 500, 502])(
   },
 );
 
-test.each([400, 401, 403, 413])('does not try again after %i', (status) => {
+test.each([400, 403])('does not try again after %i, which another attempt cannot mend', (status) => {
   expect(attempted({ status })).toEqual({ kind: 'dead-letter', reason: 'NotRetried' });
 });
 

@@ -6,26 +6,40 @@ import { loginsOf, writeLogins } from '../../../../local/cloud/tasks/credentials
 import type { RunSpec } from '../../../../local/cloud/tasks/records.ts';
 
 const OWN = 'localhost:5001';
+const BY_REPOSITORY = 'localhost:5003';
+const SECRET = 'https://vault.test/secrets/there';
 const sources = {
   registries: {
-    loginServers: () => [OWN, 'localhost:5002'],
+    loginServers: () => [OWN, 'localhost:5002', BY_REPOSITORY],
+    isByRepository: (server: string) => server === BY_REPOSITORY,
     login: (server: string) => ({ username: 'cloud', password: `login-of-${server}` }),
+    loginAs: (server: string, objectId: string) => ({ username: 'cloud', password: `${objectId}-at-${server}` }),
   },
-  vault: { secret: (url: string) => (url === 'https://vault.test/secrets/there' ? 'from-the-vault' : undefined) },
-  principals: [{ name: 'pull', objectId: 'o', clientId: 'client-id-of-pull', identityHeader: 'h' }],
+  vault: {
+    secret: (url: string, objectId: string) =>
+      url === SECRET && objectId === 'object-of-pull' ? 'from-the-vault' : undefined,
+  },
+  principals: ['pull', 'other'].map((name) => ({
+    ...{ name, objectId: `object-of-${name}`, clientId: `client-id-of-${name}`, identityHeader: 'h' },
+  })),
 };
-const logins = (credentials: RunSpec['credentials'], more: Partial<RunSpec> = {}) =>
-  loginsOf(
+const of = (name: string): string =>
+  `/subscriptions/s/providers/Microsoft.ManagedIdentity/userAssignedIdentities/${name}`;
+const ofTheTask = { system: 'object-of-task', userAssigned: [of('pull')] };
+const logins = (credentials: RunSpec['credentials'], more: Partial<RunSpec> & { own?: string } = {}) => {
+  const { own = OWN, ...rest } = more;
+  return loginsOf(
     {
       step: { type: 'EncodedTask', encodedTaskContent: '', values: [] },
       timeoutSeconds: 3600,
-      systemIdentity: true,
+      identities: ofTheTask,
       credentials,
-      ...more,
+      ...rest,
     },
-    OWN,
+    own,
     sources,
   );
+};
 const own = { registry: OWN, username: 'cloud', password: `login-of-${OWN}` };
 const secret = (value: string, type: 'Opaque' | 'Vaultsecret' = 'Opaque') => ({ value, type });
 
@@ -41,14 +55,14 @@ describe('the logins of a run', () => {
       'other.test': { userName: secret('me'), password: secret('mine') },
       'third.test': {
         userName: secret('me'),
-        password: secret('https://vault.test/secrets/there', 'Vaultsecret'),
+        password: secret(SECRET, 'Vaultsecret'),
         identity: 'client-id-of-pull',
       },
     };
 
     expect(logins({ customRegistries })).toEqual([
       own,
-      { registry: 'localhost:5002', username: 'cloud', password: 'login-of-localhost:5002' },
+      { registry: 'localhost:5002', username: 'cloud', password: 'object-of-task-at-localhost:5002' },
       { registry: 'other.test', username: 'me', password: 'mine' },
       { registry: 'third.test', username: 'me', password: 'from-the-vault' },
     ]);
@@ -61,14 +75,15 @@ describe('the logins of a run', () => {
   });
 
   it.each([
-    ['an identity that nobody has', { identity: 'unknown-client' }, 'no identity with the client id unknown-client'],
+    ['an identity that nobody has', { identity: 'unknown-client' }, 'the client id unknown-client is of no'],
+    ['an identity that the task does not have', { identity: 'client-id-of-other' }, 'the client id client-id-of-other'],
     ['an identity for a foreign registry', { identity: '[system]' }, 'no registry of this cloud'],
     ['the identity of the caller', { identity: '[caller]' }, 'NotSupportedLocally'],
     ['a user without a password', { userName: secret('me') }, 'needs both'],
     ['nothing', {}, 'neither an identity'],
     [
       'a vault secret without an identity',
-      { userName: secret('me'), password: secret('https://vault.test/secrets/there', 'Vaultsecret') },
+      { userName: secret('me'), password: secret(SECRET, 'Vaultsecret') },
       'no identity to read it with',
     ],
     [
@@ -76,9 +91,14 @@ describe('the logins of a run', () => {
       {
         userName: secret('me'),
         password: secret('https://vault.test/secrets/none', 'Vaultsecret'),
-        identity: '[system]',
+        identity: 'client-id-of-pull',
       },
       'failed to read the vault secret',
+    ],
+    [
+      'a vault secret that the identity may not read',
+      { userName: secret('me'), password: secret(SECRET, 'Vaultsecret'), identity: '[system]' },
+      'the identity may not read it',
     ],
   ])('are refused with %s', (_what, credential, message) => {
     expect(() => logins({ customRegistries: { 'other.test': credential } })).toThrow(message);
@@ -87,7 +107,36 @@ describe('the logins of a run', () => {
   it('need the task to have the identity they name', () => {
     const credentials = { customRegistries: { 'localhost:5002': { identity: '[system]' } } };
 
-    expect(() => logins(credentials, { systemIdentity: false })).toThrow('no system-assigned identity');
+    expect(() => logins(credentials, { identities: { userAssigned: [] } })).toThrow('no system-assigned identity');
+  });
+
+  it('are none in an own registry whose permissions are by repository, unless an identity is named', () => {
+    const own = BY_REPOSITORY;
+    const as = (identity: string, identities = {}) =>
+      logins(
+        { sourceRegistry: { loginMode: 'Default', identity } },
+        { own, identities: { ...ofTheTask, ...identities } },
+      );
+
+    expect(logins(undefined, { own })).toEqual([]);
+    expect(logins({ sourceRegistry: { loginMode: 'Default' } }, { own })).toEqual([]);
+    expect(as('none')).toEqual([]);
+    const loginOf = (objectId: string) => [{ registry: own, username: 'cloud', password: `${objectId}-at-${own}` }];
+    expect(as('[system]')).toEqual(loginOf('object-of-task'));
+    expect(as('client-id-of-pull')).toEqual(loginOf('object-of-pull'));
+    expect(as('[caller]', { caller: 'object-of-the-app' })).toEqual(loginOf('object-of-the-app'));
+    expect(() => as('[caller]')).toThrow('which only quick runs have');
+  });
+
+  it('are at least one for an image that is pushed', () => {
+    const step = { type: 'Docker' as const, imageNames: ['a:1'], dockerFilePath: 'Dockerfile', noCache: false };
+
+    const push = () => logins(undefined, { own: BY_REPOSITORY, step: { ...step, isPushEnabled: true, arguments: [] } });
+
+    expect(push).toThrow('when specifying push, at least one credential is required');
+    expect(logins(undefined, { own: BY_REPOSITORY, step: { ...step, isPushEnabled: false, arguments: [] } })).toEqual(
+      [],
+    );
   });
 
   it('are written for their owner only', async () => {

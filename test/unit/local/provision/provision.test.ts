@@ -7,8 +7,7 @@ import { registriesOf } from '../../../../local/azure.ts';
 import { openInstance } from '../../../../local/instance.ts';
 import type { AzureClient } from '../../../../local/provision/azure-client.ts';
 import { declare } from '../../../../local/provision/declared.ts';
-import { ensureUpstreamLogin } from '../../../../local/provision/logins.ts';
-import { roles } from '../../../../local/provision/roles.ts';
+import { ensureDeveloperLogin, newUpstreamPassword } from '../../../../local/provision/logins.ts';
 import { commitAll, ensureRepositories, repositoryNames } from '../../../../local/provision/repositories.ts';
 
 let folder: string;
@@ -29,6 +28,7 @@ function fakeAzure(): AzureClient & { calls: string[]; resources: Map<string, un
       resources.set(path, body);
       return Promise.resolve(body);
     },
+    patch: (path) => Promise.resolve(resources.get(path)),
     post: (path) => {
       calls.push(`POST ${path}`);
       return Promise.resolve({ username: 'somebody', passwords: [{ name: 'password1', value: 'p4ss' }] });
@@ -40,7 +40,6 @@ function fakeAzure(): AzureClient & { calls: string[]; resources: Map<string, un
     },
     secret: (name) => Promise.resolve(secrets.get(name)),
     setSecret: (name, value) => Promise.resolve(void secrets.set(name, value)),
-    ensureSigningKey: (name) => Promise.resolve(void calls.push(`key ${name}`)),
   };
 }
 
@@ -68,48 +67,29 @@ test('declares again what this version declares otherwise, and what somebody rem
   expect(azure.calls).toEqual(['PUT /changed', 'PUT /removed']);
 });
 
-test('makes a login once, and keeps it in the key vault', async () => {
+test('makes the login of a person once, and keeps it in the key vault', async () => {
   const azure = fakeAzure();
   const registry = registriesOf(await openInstance({ directory: folder, ports: 'free' })).public;
 
-  const made = await ensureUpstreamLogin(azure, registry);
+  const made = await ensureDeveloperLogin(azure, registry);
   const callsOfFirst = azure.calls.length;
-  const again = await ensureUpstreamLogin(azure, registry);
+  const again = await ensureDeveloperLogin(azure, registry);
 
   expect(made).toEqual({ username: 'somebody', password: 'p4ss' });
   expect(again).toEqual(made);
   expect(azure.calls).toHaveLength(callsOfFirst);
-  expect(await azure.secret('public-registry-password')).toBe('p4ss');
+  expect(await azure.secret(`${registry.name}-developer-password`)).toBe('p4ss');
 });
 
-test('the login for the upstream may read the images of the two examples, and nothing else', async () => {
+test('asks for a password of the upstream login only while the key vault has none', async () => {
   const azure = fakeAzure();
   const registry = registriesOf(await openInstance({ directory: folder, ports: 'free' })).public;
 
-  await ensureUpstreamLogin(azure, registry);
+  const first = await newUpstreamPassword(azure, registry);
+  await azure.setSecret('public-registry-password', first);
 
-  expect(azure.resources.get(`${registry.id}/scopeMaps/gated-import-scope-map`)).toMatchObject({
-    properties: {
-      actions: [
-        ...['repositories/node/content/read', 'repositories/node/metadata/read'],
-        ...['repositories/toolbox/content/read', 'repositories/toolbox/metadata/read'],
-      ],
-    },
-  });
-});
-
-test('gives nobody Owner or Contributor, and lets the app run nothing in the base registry', async () => {
-  const instance = await openInstance({ directory: folder, ports: 'free' });
-  const declared = roles(instance);
-  const text = JSON.stringify(declared);
-  const runOperator = declared.find(({ body }) => JSON.stringify(body).includes('scheduleRun/action'))?.path ?? '';
-  const scopesOfRunOperator = declared
-    .filter(({ body }) => JSON.stringify(body).includes(`"roleDefinitionId":"${runOperator}"`))
-    .map(({ path }) => path.split('/providers/Microsoft.Authorization/')[0]);
-
-  const { quarantine, team } = registriesOf(instance);
-  expect(text).not.toMatch(/8e3af657-a8ff-443c-a75c-2fe8c4bcb635|b24988ac-6180-42a0-ab88-20f7382dd24c/);
-  expect(scopesOfRunOperator).toEqual([quarantine.id, team.id]);
+  expect(first).toBe('p4ss');
+  expect(await newUpstreamPassword(azure, registry)).toBe('');
 });
 
 test('makes the git repositories with a first commit, once', async () => {

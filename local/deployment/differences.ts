@@ -1,0 +1,81 @@
+/**
+ * Everything in which the local system is another one than the walkthrough's snapshots say, each with its reason. What is not in here is put as
+ * Azure would be asked for it.
+ */
+import { pathToFileURL } from 'node:url';
+import { identities, subscription, vaultId } from '../azure.ts';
+import type { Deployable } from './counterparts.ts';
+
+export interface Here {
+  /** Folder of the git repositories. */
+  repositories: string;
+}
+
+/** The secure parameters of the first stage. */
+export const parametersHere = {
+  walkthroughSecrets: {
+    // The repositories are folders of this machine.
+    gitToken: 'none',
+    greeting: 'Hello, world',
+  },
+};
+
+/** https://learn.microsoft.com/azure/role-based-access-control/built-in-roles */
+const KEY_VAULT_SECRETS_OFFICER = 'b86a8fe4-44ce-4948-aee5-eccb2c155cd7';
+
+/** What whoever deploys needs beside the role Owner: it keeps the logins of a person at this machine in the key vault, and reads them there. */
+export const ofWhoDeploys: Deployable = {
+  id: `${vaultId}/providers/Microsoft.Authorization/roleAssignments/5d0c2b1e-7a44-5f0e-8c55-0d6f2a1b9e21`,
+  type: 'Microsoft.Authorization/roleAssignments',
+  apiVersion: '2022-04-01',
+  properties: {
+    principalId: identities.provisioner.objectId,
+    principalType: 'ServicePrincipal',
+    roleDefinitionId: `/subscriptions/${subscription}/providers/Microsoft.Authorization/roleDefinitions/${KEY_VAULT_SECRETS_OFFICER}`,
+  },
+};
+
+export function asHere(resource: Deployable, { repositories }: Here): Deployable {
+  switch (resource.type) {
+    case 'Microsoft.ContainerRegistry/registries':
+      // Deleted manifests cannot be got back here.
+      return merged(resource, { properties: { policies: { softDeletePolicy: { status: 'disabled' } } } });
+    case 'Microsoft.ContainerRegistry/registries/tasks':
+      // Runs are of this machine; and nobody wants to be woken by a schedule at night.
+      return inFolders(
+        merged(resource, {
+          properties: {
+            platform: { architecture: machine },
+            trigger: { timerTriggers: [] },
+          },
+        }),
+        repositories,
+      );
+    default:
+      return resource;
+  }
+}
+
+const machine = process.arch === 'x64' ? 'amd64' : process.arch;
+
+/** The repositories of the walkthrough are folders of this machine, and not at GitHub. */
+const inFolders = (resource: Deployable, folder: string): Deployable =>
+  JSON.parse(
+    JSON.stringify(resource).replace(
+      /https:\/\/github\.com\/contoso\/([\w-]+)\.git/g,
+      (_, name: string) => `${pathToFileURL(folder).href}/${name}`,
+    ),
+  ) as Deployable;
+
+const merged = <T extends object>(value: T, change: object): T => ({
+  ...value,
+  ...Object.fromEntries(
+    Object.entries(change).map(([name, wanted]: [string, unknown]) => {
+      const before: unknown = Reflect.get(value, name);
+      return [name, isObject(wanted) && isObject(before) ? merged(before, wanted) : wanted];
+    }),
+  ),
+});
+
+const isObject = (value: unknown): value is object =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
