@@ -16,9 +16,9 @@ import { applicationInsightsSink } from '../shared/telemetry/application-insight
 import { telemetryFile } from '../shared/telemetry/telemetry-file.ts';
 import { telemetryTo } from '../shared/telemetry/telemetry-to.ts';
 import { stories } from '../orchestrations/stories.ts';
-import { activities } from './activities/activities.ts';
 import type { Surroundings } from './activities/activity.ts';
 import { spanAttributes } from './activities/span-attributes.ts';
+import { askedActivities } from './asked-activities.ts';
 import { endpointHandler } from './http/endpoint.ts';
 import { endpoints } from './http/endpoints/all.ts';
 import { durableStories } from './stories.ts';
@@ -66,10 +66,10 @@ const storiesOf = (context: Parameters<typeof df.getClient>[0]) => durableStorie
 
 for (const [name, story] of Object.entries(stories)) df.app.orchestration(name, story);
 
-for (const [name, activity] of Object.entries(activities(world))) {
+for (const [name, activity] of Object.entries(askedActivities(world))) {
   df.app.activity(name, {
     extraInputs: [durableClient],
-    handler: (request, context) =>
+    handler: (request: object, context) =>
       withLogOf(context, () =>
         telemetry.during<object>(name, spanAttributes(request), () => activity(request, storiesOf(context))),
       ),

@@ -11,6 +11,9 @@ const STARTS: Record<StoryName, (thing: string) => { id: string; input: object }
   sweep: () => ({ id: SWEEP_INSTANCE_ID, input: {} }),
 };
 
+const MOST_CHARACTERS = 300;
+const firstLine = (output: unknown): string => String(output).split('\n', 1).join('').slice(0, MOST_CHARACTERS);
+
 const AT_WORK: OrchestrationRuntimeStatus[] = [
   OrchestrationRuntimeStatus.Pending,
   OrchestrationRuntimeStatus.Running,
@@ -42,6 +45,12 @@ export function durableStories(client: Pick<DurableClient, 'getStatusBy' | 'star
     },
     async terminate(story, thing, why) {
       await client.terminate(STARTS[story](thing).id, why);
+    },
+    async failed(since) {
+      const failed = await client.getStatusBy({ runtimeStatus: [OrchestrationRuntimeStatus.Failed] });
+      return failed
+        .filter(({ lastUpdatedTime }) => new Date(lastUpdatedTime).getTime() > since)
+        .map(({ instanceId, output }) => `instance "${instanceId}" failed: ${firstLine(output)}`);
     },
   };
 }

@@ -1,12 +1,11 @@
-/** The step catalogue: every activity a story may call, with what it takes and the schema of what it answers. */
+/** The step catalogue: every activity a story may call, with the schema of what it takes and of what it answers. */
 import { z } from 'zod';
-import type { StartCheck } from '../shared/domain/gate-action.ts';
-import { gateLook, type GatePolicy } from '../shared/domain/gate-state.ts';
-import { imageLook, type Bases, type ImageReason } from '../shared/domain/image-state.ts';
-import type { Outcome, Reason, Standing } from '../shared/domain/outcome.ts';
-import type { Restores } from '../shared/domain/recall.ts';
-import { digest, type Digest } from '../shared/domain/reference.ts';
-import { rolloutLook, type RolloutReason, type Wanted } from '../shared/domain/rollout-state.ts';
+import { gateLook, gatePolicy } from '../shared/domain/gate-state.ts';
+import { bases, imageLook, imageReason } from '../shared/domain/image-state.ts';
+import { outcome, reason, standing } from '../shared/domain/outcome.ts';
+import { restores } from '../shared/domain/recall.ts';
+import { digest } from '../shared/domain/reference.ts';
+import { rolloutLook, rolloutReason, wanted } from '../shared/domain/rollout-state.ts';
 import { fanOut, step } from './story.ts';
 
 const done = z.object({});
@@ -16,32 +15,42 @@ const swept = z.object({
   started: z.array(z.string()),
   ended: z.array(z.string()),
   failed: z.array(z.string()).optional(),
+  unreadable: z.array(z.string()).optional(),
 });
 
 /** Epoch milliseconds, from the story's clock. */
-type At = { at: number };
-type Gate = { gate: string };
-type Candidate = Gate & { digest: Digest };
-type Promotion = Gate & { attempt: number };
+const at = z.number();
+const gate = z.object({ gate: z.string() });
+const candidate = gate.extend({ digest });
+const candidateAt = candidate.extend({ at });
+const promotion = gate.extend({ attempt: z.number() });
 /** `requested` is missing when the look itself failed. */
-type Rest<Why> = At & { requested?: number; reason: Why; dueAt?: number };
+const rest = { at, requested: z.number().optional(), dueAt: z.number().optional() };
 
-export const lookAtGate = step<Gate & At, typeof gateLook>('lookAtGate', gateLook);
-export const intakeReferrers = step<Candidate, typeof done>('intakeReferrers', done);
-export const intakeCandidate = step<Candidate, typeof done>('intakeCandidate', done);
-export const startChecks = fanOut<Candidate & StartCheck & At, typeof done>('startCheck', done);
-export const settleCandidate = step<Candidate & At & { outcome: Outcome }, typeof done>('settleCandidate', done);
-export const troubleCandidate = step<Candidate & At & { message: string }, typeof done>('troubleCandidate', done);
-export const recordApprovals = step<Candidate & At, typeof done>('recordApprovals', done);
-type Restore = Candidate & At & { sequence: number; restores: Restores };
-export const restoreCandidate = step<Restore, typeof done>('restoreCandidate', done);
-export const askAgain = step<Candidate & At, typeof done>('askAgain', done);
-export const concludeCurrent = step<Candidate & At & { found: Standing }, typeof done>('concludeCurrent', done);
-export const startFollowers = step<Gate, typeof done>('startFollowers', done);
-export const putBackStable = step<Gate & At & { current: Digest; over: Digest }, typeof done>('putBackStable', done);
-export const announceDrift = step<Gate & At & { found: Digest | 'none' }, typeof done>('announceDrift', done);
-type RestGate = Gate & Rest<Reason> & { lookAgainAt?: number; digest?: Digest; policy?: GatePolicy };
-export const restGate = step<RestGate, typeof again>('restGate', again);
+export const lookAtGate = step('lookAtGate', gate.extend({ at }), gateLook);
+export const intakeReferrers = step('intakeReferrers', candidate, done);
+export const intakeCandidate = step('intakeCandidate', candidate, done);
+const startCheck = candidateAt.extend({ check: z.string(), attempt: z.number(), tries: z.number() });
+export const startChecks = fanOut('startCheck', startCheck, done);
+export const settleCandidate = step('settleCandidate', candidateAt.extend({ outcome }), done);
+export const troubleCandidate = step('troubleCandidate', candidateAt.extend({ message: z.string() }), done);
+export const recordApprovals = step('recordApprovals', candidateAt, done);
+const restore = candidateAt.extend({ sequence: z.number(), restores });
+export const restoreCandidate = step('restoreCandidate', restore, done);
+export const askAgain = step('askAgain', candidateAt, done);
+export const concludeCurrent = step('concludeCurrent', candidateAt.extend({ found: standing }), done);
+export const startFollowers = step('startFollowers', gate, done);
+export const putBackStable = step('putBackStable', gate.extend({ at, current: digest, over: digest }), done);
+const drifted = gate.extend({ at, found: z.union([digest, z.literal('none')]) });
+export const announceDrift = step('announceDrift', drifted, done);
+const gateRest = gate.extend({
+  ...rest,
+  reason,
+  lookAgainAt: z.number().optional(),
+  digest: digest.optional(),
+  policy: gatePolicy.optional(),
+});
+export const restGate = step('restGate', gateRest, again);
 
 const begun = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('begun'), attempt: z.number() }),
@@ -55,37 +64,37 @@ const attached = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('done'), record: digest }),
   z.object({ kind: z.literal('lost') }),
 ]);
-export const beginPromotion = step<Candidate & { sequence: number }, typeof begun>('beginPromotion', begun);
-export const adoptStable = step<Promotion, typeof promoting>('adoptStable', promoting);
-export const importUnique = step<Promotion, typeof promoting>('importUnique', promoting);
-export const readBackUnique = step<Promotion, typeof readBack>('readBackUnique', readBack);
-export const copyReferrers = step<Promotion, typeof promoting>('copyReferrers', promoting);
-export const attachRecord = step<Promotion & At, typeof attached>('attachRecord', attached);
-export const lockUnique = step<Promotion, typeof promoting>('lockUnique', promoting);
-export const moveStable = step<Promotion, typeof promoting>('moveStable', promoting);
-export const readBackStable = step<Promotion, typeof promoting>('readBackStable', promoting);
-export const completePromotion = step<Promotion & At & { layers: string[][]; record: Digest }, typeof promoting>(
-  'completePromotion',
-  promoting,
-);
-export const dropIntention = step<Promotion & At & { reason: Reason }, typeof done>('dropIntention', done);
+export const beginPromotion = step('beginPromotion', candidate.extend({ sequence: z.number() }), begun);
+export const adoptStable = step('adoptStable', promotion, promoting);
+export const importUnique = step('importUnique', promotion, promoting);
+export const readBackUnique = step('readBackUnique', promotion, readBack);
+export const copyReferrers = step('copyReferrers', promotion, promoting);
+export const attachRecord = step('attachRecord', promotion.extend({ at }), attached);
+export const lockUnique = step('lockUnique', promotion, promoting);
+export const moveStable = step('moveStable', promotion, promoting);
+export const readBackStable = step('readBackStable', promotion, promoting);
+const complete = promotion.extend({ at, layers: z.array(z.array(z.string())), record: digest });
+export const completePromotion = step('completePromotion', complete, promoting);
+export const dropIntention = step('dropIntention', promotion.extend({ at, reason }), done);
 
-type Image = { image: string };
-export const lookAtImage = step<Image & At, typeof imageLook>('lookAtImage', imageLook);
-export const startBuild = step<Image & At & { attempt: number; given: Bases }, typeof done>('startBuild', done);
-export const startRollouts = step<Image, typeof done>('startRollouts', done);
-export const restImage = step<Image & Rest<ImageReason>, typeof again>('restImage', again);
+const image = z.object({ image: z.string() });
+export const lookAtImage = step('lookAtImage', image.extend({ at }), imageLook);
+export const startBuild = step('startBuild', image.extend({ at, attempt: z.number(), given: bases }), done);
+export const startRollouts = step('startRollouts', image, done);
+export const restImage = step('restImage', image.extend({ ...rest, reason: imageReason }), again);
 
-type App = { of: string; app: string };
-type Ended = { kind: 'healthy' } | { kind: 'failed'; message: string };
-export const lookAtRollout = step<{ of: string } & At, typeof rolloutLook>('lookAtRollout', rolloutLook);
-export const deployApp = step<App & At & { attempt: number; putBack: boolean }, typeof done>('deployApp', done);
-export const recordDeployment = step<App & At & { attempt: number; ended: Ended }, typeof done>(
-  'recordDeployment',
-  done,
-);
-export const holdApp = step<App & At & { wanted: Wanted; why: string }, typeof done>('holdApp', done);
-export const restRollout = step<{ of: string } & Rest<RolloutReason>, typeof again>('restRollout', again);
+const rollout = z.object({ of: z.string(), at });
+const app = rollout.extend({ app: z.string() });
+const ended = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('healthy') }),
+  z.object({ kind: z.literal('failed'), message: z.string() }),
+]);
+export const lookAtRollout = step('lookAtRollout', rollout, rolloutLook);
+const deploy = app.extend({ attempt: z.number(), putBack: z.boolean() });
+export const deployApp = step('deployApp', deploy, done);
+export const recordDeployment = step('recordDeployment', app.extend({ attempt: z.number(), ended }), done);
+export const holdApp = step('holdApp', app.extend({ wanted, why: z.string() }), done);
+export const restRollout = step('restRollout', rollout.extend({ ...rest, reason: rolloutReason }), again);
 
 const work = z.object({
   gates: z.array(z.string()),
@@ -95,12 +104,22 @@ const work = z.object({
   upkeep: z.boolean(),
 });
 const lookedAfter = z.object({ problems: z.array(z.string()) });
-export const announcePolicy = step<At, typeof done>('announcePolicy', done);
-export const findWork = step<At, typeof work>('findWork', work);
-export const sweepGates = fanOut<{ gates: string[] } & At, typeof swept>('sweepGates', swept);
-export const sweepImages = step<{ images: string[]; rollouts: string[] } & At, typeof swept>('sweepImages', swept);
-type Gates = { gates: string[] };
-export const lookAfterTags = fanOut<Gates & At, typeof lookedAfter>('lookAfterTags', lookedAfter);
-export const cleanQuarantine = fanOut<Gates & At, typeof lookedAfter>('cleanQuarantine', lookedAfter);
-type Swept = { started: string[]; ended: string[]; problems: string[]; upkeepAt?: number };
-export const endSweep = step<Swept & { endedAt: number; gates: number }, typeof done>('endSweep', done);
+const moment = z.object({ at });
+const batch = moment.extend({ gates: z.array(z.string()) });
+export const announcePolicy = step('announcePolicy', moment, done);
+export const findWork = step('findWork', moment, work);
+export const sweepGates = fanOut('sweepGates', batch, swept);
+const followers = moment.extend({ images: z.array(z.string()), rollouts: z.array(z.string()) });
+export const sweepImages = step('sweepImages', followers, swept);
+export const lookAfterTags = fanOut('lookAfterTags', batch, lookedAfter);
+export const cleanQuarantine = fanOut('cleanQuarantine', batch, lookedAfter);
+const sweepEnded = z.object({
+  endedAt: z.number(),
+  gates: z.number(),
+  started: z.array(z.string()),
+  ended: z.array(z.string()),
+  problems: z.array(z.string()),
+  unreadable: z.array(z.string()).optional(),
+  upkeepAt: z.number().optional(),
+});
+export const endSweep = step('endSweep', sweepEnded, done);

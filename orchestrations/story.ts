@@ -17,21 +17,37 @@ export function input<T>(context: OrchestrationContext, schema: ZodType<T>): T {
   return schema.parse(context.df.getInput());
 }
 
+/** What a host needs to know of a step: the name of its activity, and what that may be asked. */
+export interface Asking {
+  activity: string;
+  asks: ZodType<object>;
+}
+
 /** An activity as a typed step: `yield* lookAtGate(context, { gate })`. Retried, so it must be safe to run twice. */
-export function step<Request extends object, Answer extends ZodType<object>>(name: string, answer: Answer) {
-  return function* (context: OrchestrationContext, request: Request): Story<z.output<Answer>> {
-    return answer.parse(yield context.df.callActivityWithRetry(name, patiently(), request));
-  };
+export function step<Asks extends ZodType<object>, Answer extends ZodType<object>>(
+  activity: string,
+  asks: Asks,
+  answer: Answer,
+) {
+  const asking: Asking = { activity, asks };
+  return Object.assign(function* (context: OrchestrationContext, request: z.input<Asks>): Story<z.output<Answer>> {
+    return answer.parse(yield context.df.callActivityWithRetry(activity, patiently(), request));
+  }, asking);
 }
 
 /** The same activity for several requests at once; answers in their order, when all are done. */
-export function fanOut<Request extends object, Answer extends ZodType<object>>(name: string, answer: Answer) {
+export function fanOut<Asks extends ZodType<object>, Answer extends ZodType<object>>(
+  activity: string,
+  asks: Asks,
+  answer: Answer,
+) {
   const answers = answer.array();
-  return function* (context: OrchestrationContext, requests: Request[]): Story<z.output<Answer>[]> {
+  const asking: Asking = { activity, asks };
+  return Object.assign(function* (context: OrchestrationContext, requests: z.input<Asks>[]): Story<z.output<Answer>[]> {
     if (requests.length === 0) return [];
-    const tasks = requests.map((request) => context.df.callActivityWithRetry(name, patiently(), request));
+    const tasks = requests.map((request) => context.df.callActivityWithRetry(activity, patiently(), request));
     return answers.parse(yield context.df.Task.all(tasks));
-  };
+  }, asking);
 }
 
 export function* sleep(context: OrchestrationContext, seconds: number): Story<void> {

@@ -26,11 +26,13 @@ export function* sweep(context: OrchestrationContext): Story<{ started: string[]
   const all = [...sweptGates, sweptImages];
   const swept = { started: all.flatMap(({ started }) => started), ended: all.flatMap(({ ended }) => ended) };
   const failed = all.flatMap((one) => one.failed ?? []);
+  const unreadable = all.flatMap((one) => one.unreadable ?? []).slice(0, MOST_PROBLEMS);
   yield* steps.endSweep(context, {
     endedAt: now(context),
     gates: gates.length,
     ...swept,
     problems: [...problems, ...failed, ...found].slice(0, MOST_PROBLEMS),
+    ...(unreadable.length > 0 ? { unreadable } : {}),
     ...(upkeep ? { upkeepAt: at } : {}),
   });
   return swept;

@@ -68,4 +68,5 @@ const nobody: Stories = {
   start: async () => 'started',
   running: async () => undefined,
   terminate: async () => {},
+  failed: async () => [],
 };

@@ -35,6 +35,8 @@ export interface Stories {
   /** `undefined` when there is no instance, or it has ended. `progressAt`: epoch milliseconds of its last step. */
   running(story: StoryName, thing: string): Promise<{ progressAt: number } | undefined>;
   terminate(story: StoryName, thing: string, why: string): Promise<void>;
+  /** Instances that failed after `since` (epoch milliseconds) and were not started again: which, and what each said. */
+  failed(since: number): Promise<string[]>;
 }
 
 export type Activity<Request extends object, Answer extends object> = (

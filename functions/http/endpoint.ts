@@ -12,6 +12,7 @@ import { ACCESS, type EndpointName } from './access.ts';
 import { callerOf, type Caller } from './caller.ts';
 import { answerWith, withEtag } from './headers.ts';
 import { readBody, readQuery } from './input.ts';
+import { UnreadableRow } from '../../shared/ledger/rows.ts';
 import { Problem } from './problem.ts';
 
 export interface Endpoint {
@@ -75,9 +76,14 @@ export const endpointHandler =
       return endpoint.method === 'GET' ? withEtag(request, answer) : answerWith(answer);
     } catch (error) {
       if (error instanceof Problem) return problemResponse(error);
+      const said = error instanceof UnreadableRow ? error.message : undefined;
       context.error(`${endpoint.name} failed: ${error instanceof Error ? error.message : String(error)}`);
       return problemResponse(
-        new Problem(500, 'Something failed', `it was logged under invocation ${context.invocationId}; try again`),
+        new Problem(
+          500,
+          'Something failed',
+          said ?? `it was logged under invocation ${context.invocationId}; try again`,
+        ),
       );
     }
   };

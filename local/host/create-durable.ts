@@ -3,6 +3,7 @@
  *
  * `installShim` has to be called before `durable-functions` is imported; what is registered then is what runs.
  */
+import type { DatabaseSync } from 'node:sqlite';
 import type { Clock } from '../clock.ts';
 import { createInvoker } from './app/invoker.ts';
 import { installShim } from './app/shim.ts';
@@ -13,18 +14,18 @@ import type { Log } from './log.ts';
 
 export interface CreateDurableOptions {
   clock: Clock;
-  /** A file, or `:memory:`. */
-  database: string;
+  /** A file, `:memory:`, or what is open already and stays so: what is in memory then outlives this one. */
+  database: string | DatabaseSync;
   log: Log;
   /** Unlimited when absent. */
   functionTimeoutMs?: number;
 }
 
-/** Runs the functions of the app that the shim has now; later ones are seen too, until `newApp`. `stop` closes the database. */
+/** Runs the functions of the app that the shim has now; later ones are seen too, until `newApp`. `stop` closes the database that it opened. */
 export function createDurable({ clock, database, log, functionTimeoutMs }: CreateDurableOptions): Durable {
   const shim = installShim();
   const { app } = shim;
-  const opened = openDatabase(database);
+  const opened = typeof database === 'string' ? openDatabase(database) : database;
   const invoker = createInvoker({
     app,
     model: () => shim.model,
@@ -40,7 +41,7 @@ export function createDurable({ clock, database, log, functionTimeoutMs }: Creat
     ...durable,
     async stop(options) {
       await durable.stop(options);
-      opened.close();
+      if (typeof database === 'string') opened.close();
     },
   };
 }

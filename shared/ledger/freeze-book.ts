@@ -9,7 +9,7 @@ import type { App, Gate } from '../domain/policy.ts';
 import type { Change, Ledger } from '../ports.ts';
 import { GATE, gateRow } from './gate-book.ts';
 import { EVERYTHING } from './hold-book.ts';
-import { parseRow, SCHEMA } from './rows.ts';
+import { parseRow, refuseOverwrite, SCHEMA } from './rows.ts';
 
 const FREEZE = 'freeze';
 const freezeRow = z.object({ freeze: personFreeze.optional() });
@@ -26,6 +26,7 @@ export async function writeFreezeOnEverything(
   told: Change,
 ): Promise<void> {
   const data: z.infer<typeof freezeRow> = value ? { freeze: value } : {};
+  await refuseOverwrite(ledger, 'gates', EVERYTHING, FREEZE);
   const row: Change = { kind: 'put', key: FREEZE, ifMatch: 'any', open: false, schema: SCHEMA, data };
   await ledger.write('gates', EVERYTHING, [row, told]);
 }

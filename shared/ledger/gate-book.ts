@@ -182,7 +182,7 @@ export async function readPromotions(
   return rows
     .slice(-most)
     .toReversed()
-    .map((row) => parseRow(row, promotionRow).value);
+    .map((row) => parseRow(row, promotionRow, 'promotion').value);
 }
 
 /** `undefined` for a promotion that was kept before this was. */
@@ -212,11 +212,11 @@ function within(...parts: [string, ...string[]]): { from: string; to: string } {
 function candidatesOf(rows: Row[]): Map<Digest, CandidateBook> {
   const books = new Map<Digest, CandidateBook>();
   for (const row of rows.filter(({ key }) => key.startsWith('candidate:'))) {
-    const kept = parseRow(row, candidateRow);
+    const kept = parseRow(row, candidateRow, 'candidate');
     books.set(kept.value.digest, { row: kept, evidence: new Map() });
   }
   for (const row of rows.filter(({ key }) => key.startsWith('evidence:'))) {
-    const kept = parseRow(row, evidenceRow);
+    const kept = parseRow(row, evidenceRow, 'evidence');
     books.get(kept.value.digest)?.evidence.set(kept.value.check, kept);
   }
   return books;

@@ -9,7 +9,7 @@ import { latestHold, type HoldOver } from '../domain/hold-over.ts';
 import type { Change, Ledger } from '../ports.ts';
 import { GATE, gateRow } from './gate-book.ts';
 import { outboxOf, type Outbox } from './outbox.ts';
-import { parseRow, SCHEMA } from './rows.ts';
+import { parseRow, refuseOverwrite, SCHEMA } from './rows.ts';
 
 /** Not a name, so no gate has this partition. */
 export const EVERYTHING = '(everything)';
@@ -25,6 +25,7 @@ export async function readHoldOnEverything(ledger: Ledger): Promise<Hold | undef
 /** The last one wins: to hold twice, or to lift what is not held, changes nothing. `told`: the journal entry, in the same transaction. */
 export async function writeHoldOnEverything(ledger: Ledger, value: Hold | undefined, told: Change): Promise<void> {
   const data: z.infer<typeof holdRow> = value ? { hold: value } : {};
+  await refuseOverwrite(ledger, 'gates', EVERYTHING, HOLD);
   const row: Change = { kind: 'put', key: HOLD, ifMatch: 'any', open: false, schema: SCHEMA, data };
   await ledger.write('gates', EVERYTHING, [row, told]);
 }

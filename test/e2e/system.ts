@@ -50,8 +50,8 @@ export interface System {
   uniqueTags(digest: string): Promise<string[]>;
   /** Like `until` of the demo; the error also has what the gate says and the ends of the logs. */
   wait: typeof until;
-  /** Stops everything, does what is to be done `between`, and starts it again in the same directory. */
-  restart(between?: () => Promise<void>): Promise<void>;
+  /** Stops everything, does what is to be done `between`, and starts it again in the same directory; from now on with these `changes`. */
+  restart(between?: () => Promise<void>, changes?: Pick<LocalOptions, 'app' | 'settings'>): Promise<void>;
   destroy(): Promise<void>;
 }
 
@@ -63,12 +63,14 @@ const LAST_LINES = 25;
 
 export async function startSystem(options: Partial<LocalOptions> = {}): Promise<System> {
   const directory = options.directory ?? (await mkdtemp(join(tmpdir(), 'gated-import-e2e-')));
+  let changed: Pick<LocalOptions, 'app' | 'settings'> = {};
   const start = () =>
     startLocal({
       ...options,
+      ...changed,
       directory,
       ports: 'free',
-      settings: { SWEEP_SCHEDULE: SWEEP_EVERY_5_SECONDS, ...options.settings },
+      settings: { SWEEP_SCHEDULE: SWEEP_EVERY_5_SECONDS, ...options.settings, ...changed.settings },
     });
   let local = await start().catch(async (error: unknown) => {
     await removeLocal(directory, { log: () => {} });
@@ -120,9 +122,10 @@ export async function startSystem(options: Partial<LocalOptions> = {}): Promise<
       return tags.filter((_, index) => digests[index] === digest);
     },
     wait,
-    async restart(between) {
+    async restart(between, changes = {}) {
       await local.stop();
       await between?.();
+      changed = changes;
       local = await start();
     },
     destroy: () => local.destroy(),

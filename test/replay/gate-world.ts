@@ -2,7 +2,8 @@
  * The whole app on fake ports: the real stories and activities, a policy of one gate, one image and one app, and a clock that only the test
  * moves. What the fakes hold outlives a `play`, so a test can lose the task hub and go on with a new one.
  */
-import { activities } from '../../functions/activities/activities.ts';
+import type { DatabaseSync } from 'node:sqlite';
+import { askedActivities } from '../../functions/asked-activities.ts';
 import type { Stories, StoryName, Surroundings } from '../../functions/activities/activity.ts';
 import { spanAttributes } from '../../functions/activities/span-attributes.ts';
 import { stories } from '../../orchestrations/stories.ts';
@@ -14,6 +15,7 @@ import { noTelemetry, type Telemetry } from '../../shared/telemetry.ts';
 import { virtualClock } from '../../local/clock.ts';
 import type { Durable } from '../../local/host/durable/durable.ts';
 import { image, type Image } from '../fakes/images.ts';
+import { changedActivities, changedStories, type StoryChange } from '../fixtures/next-version.ts';
 import { fakePorts, type FakePorts } from '../fakes/ports.ts';
 import type { Ending, FileRun } from '../fakes/runs.ts';
 import { valid, type Change } from '../unit/domain/policy-fixture.ts';
@@ -45,9 +47,20 @@ export interface GateWorld extends Play {
   stable(): Promise<Digest | undefined>;
 }
 
+interface WorldOptions {
+  /** What this one left outside of its task hub, and its clock. */
+  from?: GateWorld;
+  wrap?: Wrap;
+  telemetry?: Telemetry;
+  /** The task hub, for the world that goes on with it. In memory, and gone with this world, when absent. */
+  database?: DatabaseSync;
+  /** It runs the version of the stories that has this change. */
+  next?: StoryChange;
+}
+
 export function gateWorld(
   change: Change = {},
-  { from, wrap, telemetry = noTelemetry }: { from?: GateWorld; wrap?: Wrap; telemetry?: Telemetry } = {},
+  { from, wrap, telemetry = noTelemetry, database, next }: WorldOptions = {},
 ): GateWorld {
   const ports: FakePorts = from?.ports ?? fakePorts();
   const logged: string[] = [];
@@ -66,13 +79,21 @@ export function gateWorld(
     start: (...a) => current.start(...a),
     running: (...a) => current.running(...a),
     terminate: (...a) => current.terminate(...a),
+    failed: (...a) => current.failed(...a),
   };
-  const acting = Object.entries(activities(surroundings)).map(([name, activity]) => {
-    const run = (request: never) =>
+  const todays = askedActivities(surroundings);
+  const registered = next ? changedActivities(todays, next, async () => ({})) : todays;
+  const acting = Object.entries(registered).map(([name, activity]) => {
+    const run = (request: object) =>
       telemetry.during<object>(name, spanAttributes(request), () => activity(request, handed));
-    return [name, wrap ? (request: never) => wrap(name, () => run(request)) : run] as const;
+    return [name, wrap ? (request: object) => wrap(name, () => run(request)) : run] as const;
   });
-  const played = play({ stories, activities: Object.fromEntries(acting), clock });
+  const played = play({
+    stories: next ? changedStories(stories, next) : stories,
+    activities: Object.fromEntries(acting),
+    clock,
+    ...(database === undefined ? {} : { database }),
+  });
   const current = durableStories(played.durable);
 
   return {
@@ -166,6 +187,12 @@ function durableStories(durable: Durable): Stories {
     },
     async terminate(story, thing, why) {
       durable.terminate(idOf(story, thing), why);
+    },
+    async failed(since) {
+      const found = durable.list({ statuses: ['Failed'] });
+      return found
+        .filter(({ updatedAtMs }) => updatedAtMs > since)
+        .map(({ instanceId: id, output }) => `instance "${id}" failed: ${String(output).split('\n', 1).join('')}`);
     },
   };
 }

@@ -5,6 +5,7 @@
  * `everyPrefixReplays` is the test for determinism that every story should end with.
  */
 import assert from 'node:assert/strict';
+import type { DatabaseSync } from 'node:sqlite';
 import * as df from 'durable-functions';
 import type { OrchestrationHandler } from 'durable-functions';
 import { virtualClock, type VirtualClock } from '../../local/clock.ts';
@@ -25,8 +26,8 @@ export interface Script {
   stories: Record<string, OrchestrationHandler>;
   /** Fakes by name; what they throw is an activity that fails. */
   activities: Record<string, (input: never) => unknown>;
-  /** A file, to go on after `close` as after a crash. In memory when absent. */
-  database?: string;
+  /** A file or an open one, to go on after `close` as after a crash. In memory when absent. */
+  database?: string | DatabaseSync;
   clock?: VirtualClock;
 }
 
@@ -49,7 +50,8 @@ export interface Play {
   everyPrefixReplays(history: HistoryEvent[]): Promise<void>;
   /** The same for all generations of an instance. */
   everyGenerationReplays(instanceId: string): Promise<void>;
-  close(): Promise<void>;
+  /** `graceMs`: so long it waits for what runs; with 0 it dies like a process that is killed. */
+  close(options?: { graceMs?: number }): Promise<void>;
 }
 
 export function play({ stories, activities, database = ':memory:', clock = virtualClock(START) }: Script): Play {
@@ -127,7 +129,7 @@ export function play({ stories, activities, database = ':memory:', clock = virtu
     async everyGenerationReplays(instanceId) {
       for (const history of stage.generations(instanceId)) await stage.everyPrefixReplays(history);
     },
-    close: () => durable.stop(),
+    close: (options) => durable.stop(options),
   };
   return stage;
 }

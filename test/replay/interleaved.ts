@@ -46,6 +46,7 @@ export function interleaved(surroundings: Surroundings, start: number): Interlea
     },
     running: async (name, thing) => (instances.has(`${name} ${thing}`) ? { progressAt: now } : undefined),
     terminate: async (name, thing) => void instances.delete(`${name} ${thing}`),
+    failed: async () => [],
   };
   const acting = activities(surroundings) as Record<string, (request: unknown, stories: Stories) => Promise<object>>;
 

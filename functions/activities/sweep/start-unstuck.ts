@@ -1,4 +1,5 @@
 /** Starts a story; one of the same id that makes no progress is ended first. */
+import { UnreadableRow } from '../../../shared/ledger/rows.ts';
 import type { Log, Stories, StoryName } from '../activity.ts';
 
 export interface Swept {
@@ -6,6 +7,8 @@ export interface Swept {
   ended: string[];
   /** What could not be started, and why; the next sweep tries again. */
   failed?: string[];
+  /** Rows that this version of the app cannot read, and whose they are. */
+  unreadable?: string[];
 }
 
 export const newSwept = (): Swept => ({ started: [], ended: [] });
@@ -31,6 +34,11 @@ export async function startUnstuck(
   swept.ended.push(`${story} ${thing}`);
   // Ending takes effect in its own time; where it has not yet, the next sweep starts the story.
   note(await stories.start(story, thing));
+}
+
+/** What a row cannot be read for is for the person on call; any other trouble the thing's own story finds too, and rests on it. */
+export function noteUnreadable(swept: Swept, whose: string, error: unknown): void {
+  if (error instanceof UnreadableRow) (swept.unreadable ??= []).push(`${whose}: ${error.message}`);
 }
 
 /** For one of many: that it cannot be started is said, and the others go on. */

@@ -15,7 +15,7 @@ import { parseRow } from '../../../shared/ledger/rows.ts';
 import { atOnce } from '../../at-once.ts';
 import type { Activity, Stories, Surroundings } from '../activity.ts';
 import { gateOf, upstreamCredentials } from '../policy-of.ts';
-import { newSwept, startIfPossible, type Swept } from './start-unstuck.ts';
+import { newSwept, noteUnreadable, startIfPossible, type Swept } from './start-unstuck.ts';
 
 export interface SweepGates {
   gates: string[];
@@ -36,10 +36,11 @@ export const sweepGates =
 
 async function sweepGate(world: Surroundings, stories: Stories, name: string, at: number, swept: Swept): Promise<void> {
   const gate = await gateOf(world.policies, name);
-  if (gate && (await hasWork(world, gate, at))) await startIfPossible(world.log, stories, 'runGate', name, at, swept);
+  if (gate && (await hasWork(world, gate, at, swept)))
+    await startIfPossible(world.log, stories, 'runGate', name, at, swept);
 }
 
-async function hasWork(world: Surroundings, gate: Gate, at: number): Promise<boolean> {
+async function hasWork(world: Surroundings, gate: Gate, at: number, swept: Swept): Promise<boolean> {
   try {
     const found = await world.ledger.get('gates', gate.name, GATE);
     const row = found && parseRow(found, gateRow).value;
@@ -52,7 +53,8 @@ async function hasWork(world: Surroundings, gate: Gate, at: number): Promise<boo
     if (reason.kind === 'frozen' && !(await frozen(world, gate, at))) return true;
     if (reason.kind === 'trouble' && row.failures > 0) return false; // It has its own time to try again.
     return await hasMoved(world, gate, row);
-  } catch {
+  } catch (error) {
+    noteUnreadable(swept, `gate "${gate.name}"`, error);
     return true; // Its own story finds the same trouble, says so in the ledger and rests on it.
   }
 }

@@ -8,7 +8,7 @@ import { readImage, type ImageBook } from '../../../shared/ledger/image-book.ts'
 import type { Ledger } from '../../../shared/ports.ts';
 import { atOnce } from '../../at-once.ts';
 import type { Activity, Surroundings } from '../activity.ts';
-import { newSwept, startIfPossible, type Swept } from './start-unstuck.ts';
+import { newSwept, noteUnreadable, startIfPossible, type Swept } from './start-unstuck.ts';
 
 export interface SweepImages {
   images: string[];
@@ -28,16 +28,23 @@ export const sweepImages =
       ...rollouts.map((name) => ({ name, story: 'rollOut', row: 'rollout' }) as const),
     ];
     await atOnce(work, AT_ONCE, async ({ name, story, row }) => {
-      if (await isDue(world.ledger, name, row, at)) await startIfPossible(world.log, stories, story, name, at, swept);
+      if (await isDue(world.ledger, { name, which: row }, at, swept))
+        await startIfPossible(world.log, stories, story, name, at, swept);
     });
     return swept;
   };
 
-async function isDue(ledger: Ledger, name: string, which: 'image' | 'rollout', at: number): Promise<boolean> {
+async function isDue(
+  ledger: Ledger,
+  { name, which }: { name: string; which: 'image' | 'rollout' },
+  at: number,
+  swept: Swept,
+): Promise<boolean> {
   let book: ImageBook;
   try {
     book = await readImage(ledger, name);
-  } catch {
+  } catch (error) {
+    noteUnreadable(swept, `${which} "${name}"`, error);
     return true; // Its own story finds the same trouble, and says so in the ledger if it can.
   }
   const row = book[which]?.value;

@@ -35,6 +35,7 @@ export const getHealth: Endpoint = {
     const wrong = [
       ...problems.map((problem) => `policy: ${problem}`),
       ...(ledger.kind === 'trouble' ? [`ledger: ${ledger.message}`] : sweepProblems(sweep, world.startedAt, at)),
+      ...(sweep?.unreadable ?? []).map((row) => `ledger: ${row}`),
       ...(oldest
         ? [`announcements: ${undelivered.length} not taken by the topic, since ${isoTime(oldest.at)}: ${oldest.why}`]
         : []),

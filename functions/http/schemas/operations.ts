@@ -34,6 +34,7 @@ export const health = z
         started: z.array(z.string()),
         ended: z.array(z.string()),
         problems: z.array(z.string()),
+        unreadable: z.array(z.string()).optional().describe('Rows that it could not read, and whose they are.'),
       })
       .optional(),
     undelivered: z

@@ -2,7 +2,7 @@
  * Decides what runs now: an episode for every instance with a message that is due, one at a time per instance, and the oldest queued
  * activities, so many at a time. What is in memory here can be lost at any moment; the store says what is still to do.
  *
- * An episode that cannot be run (the orchestrator is gone, the disk is full) is tried again with growing pauses and never given up.
+ * An episode that cannot be run (the disk is full) is tried again with growing pauses and never given up.
  */
 import type { Clock } from '../../clock.ts';
 import { messageOf } from '../host-error.ts';

@@ -2,7 +2,7 @@
  * One episode of an instance: takes its messages, asks the orchestrator, replays the answer, and says in one commit what follows.
  *
  * Running it twice is harmless, since nothing outside of the commit changes. A terminated instance ends without its code being asked,
- * so that code which is broken or gone cannot keep it alive.
+ * so that code which is broken cannot keep it alive. One whose code is gone fails, as under Azure.
  */
 import type { FunctionApp } from '../app/function-app.ts';
 import type { Invoker } from '../app/invoker.ts';
@@ -17,6 +17,7 @@ import { isTerminal } from './status.ts';
 import type { InstanceRow } from './instance-queries.ts';
 import type { EpisodeCommit } from './episode-store.ts';
 import type { Message, Store } from './store.ts';
+import { missingFunction } from './task-checks.ts';
 import { episodeTraps } from './traps.ts';
 
 export interface EpisodeHost {
@@ -86,20 +87,28 @@ async function decide(
       customStatus: instance.customStatus,
     };
   }
-  if (app.find(functionName)?.trigger.type !== 'orchestrationTrigger') {
-    throw new Error(`the app has no orchestrator "${functionName}" any more; put it back, or terminate the instance`);
+  const namesOf = (trigger: string) => app.triggeredBy(trigger).map(({ name }) => name);
+  const orchestrators = namesOf('orchestrationTrigger');
+  const gone = missingFunction(functionName, 'orchestrator', orchestrators);
+  if (gone !== undefined) {
+    log({ level: 'error', functionName, message: `${instanceId} failed: ${gone}` });
+    return { ...untouched, outcome: { kind: 'failed', error: gone }, customStatus: instance.customStatus };
   }
   const asked = await askOrchestrator(invoker, { functionName, instanceId, history });
   if (asked.kind === 'broken') {
     return { ...untouched, outcome: { kind: 'failed', error: asked.message }, customStatus: instance.customStatus };
   }
-  const namesOf = (trigger: string) => app.triggeredBy(trigger).map(({ name }) => name);
   const replayed: Replay = replay({
     history,
     answer: asked.answer,
     activities: namesOf('activityTrigger'),
-    orchestrators: namesOf('orchestrationTrigger'),
+    orchestrators,
   });
+  const { outcome } = replayed;
+  // What the orchestrator itself threw was logged when it was invoked.
+  if (outcome.kind === 'failed' && outcome.error !== asked.answer.error) {
+    log({ level: 'error', functionName, message: `${instanceId} failed: ${outcome.error}` });
+  }
   const customStatus = jsonText(asked.customStatus);
   for (const trap of episodeTraps(asked.answer.actions, replayed, customStatus)) {
     log({ level: 'warning', functionName, message: `${instanceId}: ${trap}` });

@@ -2,11 +2,19 @@
 import type { ExecutionStarted } from './history.ts';
 import { instanceIdProblem } from './instance-id.ts';
 
-export function checkFunction(name: string, kind: 'activity' | 'orchestrator', known: readonly string[]): void {
-  if (known.includes(name) || known.some((one) => one.toLowerCase() === name.toLowerCase())) return;
+type Kind = 'activity' | 'orchestrator';
+
+export function checkFunction(name: string, kind: Kind, known: readonly string[]): void {
+  const problem = missingFunction(name, kind, known);
+  if (problem !== undefined) throw new Error(problem);
+}
+
+/** `undefined`: there is such a function. Case counts for nothing. */
+export function missingFunction(name: string, kind: Kind, known: readonly string[]): string | undefined {
+  if (known.includes(name) || known.some((one) => one.toLowerCase() === name.toLowerCase())) return undefined;
   const all = { activity: 'activities', orchestrator: 'orchestrators' }[kind];
   const names = known.map((one) => `'${one}'`).join(', ');
-  throw new Error(`The function '${name}' doesn't exist or is not an ${kind}. The ${all} are: ${names}.`);
+  return `The function '${name}' doesn't exist or is not an ${kind}. The ${all} are: ${names}.`;
 }
 
 /** An instance that waits for itself, or for the one that waits for it, would never end. */

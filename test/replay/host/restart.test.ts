@@ -38,7 +38,7 @@ test('goes on from disk where it was: in a timer, with the results it had', asyn
   await after.everyPrefixReplays(after.history('p-1'));
 });
 
-test('leaves an instance alone whose story is gone, and goes on when it is back', async () => {
+test('fails an instance whose story is gone, as Azure does, and says which there are', async () => {
   const database = scratchDatabase();
   const story = function* (context: OrchestrationContext) {
     return { heard: (yield context.df.waitForExternalEvent('go')) as unknown };
@@ -46,21 +46,18 @@ test('leaves an instance alone whose story is gone, and goes on when it is back'
   const before = play({ database, stories: { story }, activities: {} });
   await before.start('story', 'g-1');
   await before.close();
-  const without = play({ database, stories: {}, activities: {}, clock: before.clock });
-  without.durable.raiseEvent('g-1', 'go', { n: 1 });
-  await without.durable.settle();
-  expect(without.status('g-1').runtimeStatus).toBe('Running');
-  expect(without.log.at(-1)).toMatchObject({
-    level: 'error',
-    message: expect.stringContaining('instance g-1 is stuck') as string,
+
+  const after = play({ database, stories: { another: story }, activities: {}, clock: before.clock });
+  onTestFinished(() => after.close());
+  after.durable.raiseEvent('g-1', 'go', { n: 1 });
+  await after.durable.settle();
+
+  const why = "The function 'story' doesn't exist or is not an orchestrator. The orchestrators are: 'another'.";
+  expect(after.status('g-1')).toMatchObject({
+    runtimeStatus: 'Failed',
+    output: `Orchestrator function 'story' failed: ${why}`,
   });
-  await without.close();
-
-  const back = play({ database, stories: { story }, activities: {}, clock: before.clock });
-  onTestFinished(() => back.close());
-  await back.durable.settle();
-
-  expect(back.status('g-1')).toMatchObject({ runtimeStatus: 'Completed', output: { heard: { n: 1 } } });
+  expect(after.log.at(-1)).toMatchObject({ level: 'error', message: `g-1 failed: ${why}` });
 });
 
 test('terminates an instance whose story is gone', async () => {

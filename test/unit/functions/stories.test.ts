@@ -50,3 +50,28 @@ test('throws what the client throws when no such story is at work', async () => 
 
   await expect(durableStories(durable).start('runGate', 'node')).rejects.toThrow('the hub is away');
 });
+
+test('says which instances failed since then, in one line each', async () => {
+  const asked: unknown[] = [];
+  const failure = (instanceId: string, lastUpdatedTime: string, output: string) => ({
+    instanceId,
+    lastUpdatedTime,
+    output,
+  });
+  const failures = [
+    failure('gate-node', '2026-03-04T05:00:01Z', 'Non-Deterministic workflow detected\n  at a place'),
+    failure('build-page', '2026-03-04T04:59:59Z', 'long ago'),
+  ];
+  const durable: Client = {
+    ...client({ atWork: [] }),
+    async getStatusBy(filter) {
+      asked.push(filter.runtimeStatus);
+      return failures as unknown as Awaited<ReturnType<DurableClient['getStatusBy']>>;
+    },
+  };
+
+  const failed = await durableStories(durable).failed(Date.parse('2026-03-04T05:00:00Z'));
+
+  expect(failed).toEqual(['instance "gate-node" failed: Non-Deterministic workflow detected']);
+  expect(asked).toEqual([['Failed']]);
+});

@@ -116,6 +116,7 @@ function fakeStories(): FakeStories {
       ended.push(`${story} ${thing}`.trim());
       if (!working.get(`${story} ${thing}`)?.endsLate) working.delete(`${story} ${thing}`);
     },
+    failed: async () => [],
     atWork: (story, thing, progressAt, { endsLate } = { endsLate: false }) =>
       void working.set(`${story} ${thing}`, { progressAt, endsLate }),
     fail(error) {

@@ -3,6 +3,7 @@ import { sweepGates } from '../../../../functions/activities/sweep/sweep-gates.t
 import { decidingPolicy } from '../../../../shared/domain/deciding-policy.ts';
 import { request } from '../../../../shared/ledger/request.ts';
 import type { GateRow } from '../../../../shared/ledger/gate-book.ts';
+import { SCHEMA } from '../../../../shared/ledger/rows.ts';
 import { blue, green } from '../../../replay/gate-world.ts';
 import { valid } from '../../domain/policy-fixture.ts';
 import { functionWorld, MINUTE, UPSTREAM, type FunctionWorld } from '../world.ts';
@@ -133,12 +134,18 @@ describe('a sweep starts a gate', () => {
     expect((await sweep()).started).toEqual(['runGate node']);
   });
 
-  it('whose row cannot be read: its own story says so', async () => {
+  it('whose row is of a later version of the app, and says so: its own story cannot', async () => {
     await world.ledger.write('gates', 'node', [
-      { kind: 'put', key: 'gate', ifMatch: 'any', open: true, schema: 2, data: {} },
+      { kind: 'put', key: 'gate', ifMatch: 'any', open: true, schema: SCHEMA + 1, data: {} },
     ]);
 
-    expect((await sweep()).started).toEqual(['runGate node']);
+    expect(await sweep()).toEqual({
+      started: ['runGate node'],
+      ended: [],
+      unreadable: [
+        `gate "node": ledger row "gate" has schema ${SCHEMA + 1}, this version reads up to ${SCHEMA}; deploy the newer version again`,
+      ],
+    });
   });
 
   it('whose credentials are missing: its own story says so', async () => {

@@ -6,6 +6,7 @@ import { writeHoldOnEverything } from '../../../../shared/ledger/hold-book.ts';
 import { IMAGE, newImage, ROLLOUT } from '../../../../shared/ledger/image-book.ts';
 import { tell } from '../../../../shared/ledger/outbox.ts';
 import { request } from '../../../../shared/ledger/request.ts';
+import { SCHEMA } from '../../../../shared/ledger/rows.ts';
 import { green } from '../../../replay/gate-world.ts';
 import { MINUTE, NOW } from '../../domain/gate-builders.ts';
 import { functionWorld, UPSTREAM, type FunctionWorld } from '../world.ts';
@@ -68,6 +69,17 @@ describe('a sweep of images', () => {
     world.ledger.failNext('rows', new Error('the storage account does not answer'));
 
     expect((await sweep(['hello'], [])).started).toEqual(['buildImage hello']);
+  });
+
+  it('says of each thing whose rows are of a later version of the app that it cannot read them', async () => {
+    await world.ledger.write('images', 'hello', [
+      { kind: 'put', key: IMAGE, ifMatch: 'any', open: true, schema: SCHEMA + 1, data: newImage },
+    ]);
+
+    expect((await sweep()).unreadable).toEqual([
+      expect.stringMatching(/^image "hello": ledger row "image" has schema/),
+      expect.stringMatching(/^rollout "hello": ledger row "image" has schema/),
+    ]);
   });
 
   it('starts the others when one cannot be started, and says which', async () => {

@@ -169,6 +169,31 @@ describe('health', () => {
     expect(json['wrong']).toEqual([expect.stringContaining('no sweep has ever ended')]);
   });
 
+  it('is degraded when the last sweep found rows that it could not read, and says which', async () => {
+    const unreadable = ['gate "node": ledger row "gate" has schema 9'];
+    await writeSweep(world.ledger, {
+      ...{ endedAt: Date.now(), gates: 1, started: [], ended: [], problems: [] },
+      unreadable,
+    });
+
+    const { status, json } = await call(world, 'getHealth');
+
+    expect(status).toBe(503);
+    expect(json['wrong']).toEqual([`ledger: ${unreadable[0]}`]);
+    expect(json['lastSweep']).toMatchObject({ unreadable });
+  });
+
+  it('is degraded when what it asks itself is of a later version of the app', async () => {
+    await world.ledger.write('gates', '(everything)', [
+      { kind: 'put', key: 'hold', ifMatch: 'new', open: false, schema: 9, data: {} },
+    ]);
+
+    const { status, json } = await call(world, 'getHealth');
+
+    expect(status).toBe(503);
+    expect(json['wrong']).toEqual([expect.stringContaining('ledger row "hold" has schema 9')]);
+  });
+
   it('is degraded when a newer policy is not valid, and says what is wrong and which one is in force', async () => {
     world.policies.break(['gates.yaml:3:5  gate "node": "to" is missing.']);
 
@@ -187,4 +212,16 @@ describe('health', () => {
     expect(status).toBe(503);
     expect(json['wrong']).toEqual(['ledger: the storage account does not answer']);
   });
+});
+
+test('a row that is of a later version of the app is named to whoever asks for it', async () => {
+  await world.ledger.write('gates', 'node', [
+    { kind: 'put', key: 'gate', ifMatch: 'new', open: true, schema: 9, data: {} },
+  ]);
+
+  const { status, json } = await call(world, 'getGate', { params: { gate: 'node' } });
+
+  expect(status).toBe(500);
+  expect(json['detail']).toContain('ledger row "gate" has schema 9');
+  expect(json['detail']).toContain('deploy the newer version again');
 });
