@@ -3,7 +3,19 @@ import type { PromotionRecord } from '../shared/domain/record/statement.ts';
 import { oneLine } from './one-line.ts';
 
 export function sayRecord(record: PromotionRecord): string[] {
-  const { gate, upstream, stable, unique, previous, sequence, attempt, policy, evidence, approvals } = record;
+  const {
+    gate,
+    upstream,
+    stable,
+    unique,
+    previous,
+    sequence,
+    attempt,
+    policy,
+    evidence,
+    approvals,
+    referrers = [],
+  } = record;
   return [
     line('gate', `${gate}, promotion ${sequence}, attempt ${attempt}`),
     line('upstream', `${upstream.reference}, at ${upstream.digest}`),
@@ -24,6 +36,9 @@ export function sayRecord(record: PromotionRecord): string[] {
       line('approved', `by ${by}${role === undefined ? '' : ` as ${role}`}, ${at}`),
     ),
     ...(approvals.length === 0 ? [line('approved', 'by nobody: none is recorded')] : []),
+    ...referrers.map(({ digest, subject, artifactType = 'of no type' }) =>
+      line('with it', `${artifactType}, ${digest}${subject === record.subject ? '' : `, attached to ${subject}`}`),
+    ),
     line('key', record.key),
   ].map(oneLine);
 }

@@ -7,8 +7,16 @@ import { WrongUse, type Command } from './command.ts';
 
 const text = { type: 'string' } as const;
 /** What any wish may have; a command refuses what it does not take. */
-const OPTIONS = { ...appOptions, reason: text, skip: text, until: text, about: text } as const;
-type Extra = 'skip' | 'until' | 'about';
+const OPTIONS = {
+  ...appOptions,
+  reason: text,
+  skip: text,
+  until: text,
+  about: text,
+  lift: { type: 'boolean' },
+} as const;
+const EXTRAS = ['skip', 'until', 'about', 'lift'] as const;
+type Extra = (typeof EXTRAS)[number];
 type Values = Arguments<typeof OPTIONS>['values'];
 
 export interface Asking {
@@ -36,7 +44,7 @@ export interface WishCommand {
 export function wishCommand({ name, summary, takes, extra = {}, more, wish }: WishCommand): Command {
   const positionals = takes.map((one) => one.replaceAll(/[[\]]/g, ''));
   const options = Object.fromEntries(
-    Object.entries(OPTIONS).filter(([option]) => !['skip', 'until', 'about'].includes(option) || option in extra),
+    Object.entries(OPTIONS).filter(([option]) => !EXTRAS.some((one) => one === option) || option in extra),
   ) as typeof OPTIONS;
   const usage = [...takes.map((one) => (one.startsWith('[') ? one : `<${one}>`)), "--reason '<why>'"].join(' ');
   return {

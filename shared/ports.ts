@@ -264,6 +264,7 @@ export type AnnouncementType =
   | 'observed'
   | 'driftFound'
   | 'recalled'
+  | 'recallLifted'
   | 'recallProposed'
   | 'policyRefused';
 

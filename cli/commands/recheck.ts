@@ -5,7 +5,8 @@ import { wishCommand } from '../wish-command.ts';
 
 export const recheck = wishCommand({
   name: 'recheck',
-  summary: 'ask every check of a candidate again; one that was rejected or failed is open again',
+  summary:
+    'ask every check of a candidate, or of the current digest, again; one that was rejected or failed is open again',
   takes: ['gate', 'digest'],
   async wish({ app, needed, reason }) {
     const gate = needed('gate');

@@ -22,7 +22,8 @@ const HELP = `gated-import what-if <policy folder> [options]
 
 Asks the rules again, under the policy in this folder, about every candidate that the app has seen, and lists the decisions that would
 be others, and why. Nothing is changed and no check is run: a check that is another one has no verdict yet, and that is said. Each
-decision is taken on its own, as of its time; holds and freezes of people, and the trouble of services, are left out.
+decision is taken as of its time, and a promotion that surely turns over bears on those after it; one that would only wait does not.
+Holds and freezes of people, and the trouble of services, are left out.
 
 ${POLICY_HELP}
 ${APP_HELP}

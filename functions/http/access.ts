@@ -27,6 +27,8 @@ export const ACCESS = {
   freezeAll: 'operator',
   holdAll: 'operator',
   holdGate: 'operator',
+  /** Of one's own recall only a release manager. */
+  liftRecall: 'operator',
   recallDigest: 'operator',
   requestAppHold: 'operator',
   requestAppResume: 'operator',

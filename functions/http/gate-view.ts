@@ -7,6 +7,7 @@ import { ruleOf } from '../../shared/domain/approvals.ts';
 import type { Evidence, GateState, Hold, Override } from '../../shared/domain/gate-state.ts';
 import { sayOutcome, sayReason } from '../../shared/domain/outcome.ts';
 import type { Gate } from '../../shared/domain/policy.ts';
+import { whoOf } from '../../shared/domain/person.ts';
 import { recallOf } from '../../shared/domain/recall.ts';
 import { formatReference, type Digest } from '../../shared/domain/reference.ts';
 import { sayAction } from '../../shared/domain/say-action.ts';
@@ -105,7 +106,12 @@ export function candidateView(
   const open = state.open.find(({ digest }) => digest === row.digest);
   const action = open && forCandidate(state, open, now);
   const approval = approvalView(ruleOf(gate), row, open && { state, candidate: open });
-  const about = { ...aboutOf(gate, asking, row), content: approval.approval?.about };
+  const recall = recallOf(book.gate?.value.recalled, row);
+  const about = {
+    ...aboutOf(gate, asking, row),
+    content: approval.approval?.about,
+    recalled: recall !== undefined,
+  };
   return {
     gate: gate.name,
     digest: row.digest,
@@ -114,6 +120,7 @@ export function candidateView(
     ...(row.subject ? { subject: row.subject } : {}),
     ...(row.referrers ? { referrers: row.referrers } : {}),
     ...(row.manual ? { manual: { ...row.manual, at: time(row.manual.at) } } : {}),
+    ...(recall ? { recalled: { ...whoOf(recall), why: recall.why, at: time(recall.at) } } : {}),
     ...(row.overrides ? { overrides: row.overrides.map(overrideView) } : {}),
     ...(row.settled
       ? {

@@ -27,13 +27,17 @@ export interface About {
   approver?: Role | undefined;
   /** Names what there is to agree to. */
   content?: string | undefined;
+  /** Its permission was taken away after it was promoted. */
+  recalled?: boolean | undefined;
 }
 
 export function adviceOnOutcome(outcome: Outcome, about: About): CanBeDone[] {
-  const { promote, recall, verify, inPolicy } = ways(about);
+  const { lift, promote, recall, recheck, verify, inPolicy } = ways(about);
   switch (outcome.kind) {
     case 'promoted':
-      return [verify, recall];
+      return about.recalled
+        ? [verify, lift]
+        : [verify, ...recheck('ask every check again, while it is the current one'), recall];
     case 'superseded':
       return [promote('have it checked and promoted all the same, over the later one')];
     case 'observed':
@@ -78,7 +82,7 @@ export function adviceOnAction(action: GateAction, about: About): CanBeDone[] {
 }
 
 export function adviceOnReason(reason: Reason, about: About): CanBeDone[] {
-  const { abort, decide, inPolicy, log, otherDigest, override, promote, promoteTag, recheck, resume, thaw } =
+  const { abort, decide, inPolicy, lift, log, otherDigest, override, promote, promoteTag, recheck, resume, thaw } =
     ways(about);
   switch (reason.kind) {
     case 'nothing-to-do':
@@ -106,7 +110,7 @@ export function adviceOnReason(reason: Reason, about: About): CanBeDone[] {
     case 'approval-wanted':
       return decide('agree to it');
     case 'current-recalled':
-      return [...(about.heldOn === 'everything' ? [resume] : []), otherDigest];
+      return [...(about.heldOn === 'everything' ? [resume] : []), otherDigest, lift];
     case 'check-failed':
       return [
         ...log(reason.checks[0]),
@@ -127,7 +131,7 @@ export function adviceOnReason(reason: Reason, about: About): CanBeDone[] {
     case 'aborted':
       return [...recheck('have it checked again'), promote('have it checked and promoted after all')];
     case 'recalled':
-      return [otherDigest];
+      return [otherDigest, lift];
     case 'approval-refused':
       return [
         promote('ask for it again: it is checked again, and somebody else has to approve'),
@@ -180,6 +184,11 @@ function ways({ gate, digest, heldOn, approver = 'release-manager', content }: A
       what: 'take its permission away: the newest earlier one that passes takes its place',
       by: 'operator',
       command: because('recall', gate, digest ?? '<digest>'),
+    } satisfies CanBeDone,
+    lift: {
+      what: 'lift the recall, if it was a mistake; not by the operator who recalled it',
+      by: 'operator',
+      command: because('recall', gate, digest ?? '<digest>', '--lift'),
     } satisfies CanBeDone,
     verify: {
       what: 'see its signed record',

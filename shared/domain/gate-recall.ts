@@ -22,5 +22,10 @@ export function mendRecall({ current, recalled, earlier = [], policy, hold }: Ga
   const next = left.filter(({ state }) => state === 'untried').toSorted((a, b) => b.sequence - a.sequence)[0];
   if (!next) return rest('no earlier promotion passes today’s checks; promote another digest');
   const { subject, sequence, unique } = next;
-  return { kind: 'restore', digest: next.digest, sequence, restores: { over: digest, subject, unique } };
+  return {
+    kind: 'restore',
+    digest: next.digest,
+    sequence,
+    restores: { over: digest, subject, unique, recalledAt: recall.at },
+  };
 }

@@ -25,7 +25,7 @@ const index = z.object({ manifests: z.array(descriptor) });
 const image = z.object({
   artifactType: z.string().nullish(),
   config: z.object({ mediaType: z.string().nullish(), digest }),
-  layers: z.array(z.object({ digest })),
+  layers: z.array(z.object({ digest, mediaType: z.string().nullish() })),
 });
 const referrer = z.object({ subject: z.object({ digest }) });
 const configuration = z.object({ rootfs: z.object({ diff_ids: z.array(z.string()) }) });
@@ -37,16 +37,18 @@ export type PlatformImage = z.infer<typeof platformImage>;
 export type Subject =
   /**
    * `digest` is promoted, and every one of `images` is checked: the one itself, or all that matter of an index. `artifact`: the type of what is no
-   * image, such as a Helm chart, and then it is its one part, of no platform.
+   * image, such as a Helm chart, and then it is its one part, of no platform. `aside`: what goes along in the index as attestations, and nobody
+   * checks: each has to be one, see `hidden`.
    */
-  | { kind: 'subject'; digest: Digest; images: PlatformImage[]; artifact?: string }
+  | { kind: 'subject'; digest: Digest; images: PlatformImage[]; artifact?: string; aside?: Digest[] }
   | { kind: 'unusable'; message: string };
 
 /**
  * What of this manifest, whose own digest is `own`, is checked and promoted.
  *
  * One platform wanted (such as `linux/amd64`): its manifest, or the image if there is no index. Several: the index as it is, and then nothing may
- * be in it that is neither wanted nor named as unchecked. Attestations (`unknown/unknown`) are no platforms.
+ * be in it that is neither wanted nor named as unchecked. Attestations (`unknown/unknown`) are no platforms. That a part is called so is only a
+ * word of the index: whoever has the parts has to look into them (`hidden`).
  */
 export function chooseSubject(
   bytes: Uint8Array,
@@ -76,9 +78,11 @@ export function chooseSubject(
     return unusable(
       `its index has ${manifests.length} manifests and Azure imports ${MOST_MANIFESTS} at most; follow a tag of a single platform instead`,
     );
-  const offered = manifests
-    .map((child) => ({ platform: child.platform ? platformOf(child.platform) : NO_PLATFORM, digest: child.digest }))
-    .filter(({ platform }) => platform !== ATTESTATION);
+  const parts = manifests.map((child) => ({
+    platform: child.platform ? platformOf(child.platform) : NO_PLATFORM,
+    digest: child.digest,
+  }));
+  const offered = parts.filter(({ platform }) => platform !== ATTESTATION);
   const found = platforms.map((platform) => offered.find((child) => child.platform === platform));
   const missing = platforms.filter((_, at) => !found[at]);
   if (missing.length > 0)
@@ -87,7 +91,31 @@ export function chooseSubject(
     );
   const images = found.filter((child) => child !== undefined);
   if (platforms.length === 1 && images[0]) return { kind: 'subject', digest: images[0].digest, images };
-  return wholeIndex(own, { offered, images, unchecked });
+  const aside = parts.filter(({ platform }) => platform === ATTESTATION).map(({ digest: of }) => of);
+  const whole = wholeIndex(own, { offered, images, unchecked });
+  return whole.kind === 'subject' && aside.length > 0 ? { ...whole, aside } : whole;
+}
+
+/** An index that names an image as an attestation would have it promoted unchecked. `parts`: the manifests of what is to go along aside. */
+export function hidden(
+  parts: { digest: Digest; bytes: Uint8Array }[],
+): Extract<Subject, { kind: 'unusable' }> | undefined {
+  const found = parts.find(({ bytes }) => !isAttestation(bytes));
+  return (
+    found &&
+    unusable(
+      `it also has ${found.digest}, whose platform is said to be ${ATTESTATION} as of an attestation, and which is none: it may run, and nobody checks it; name one platform in the gate`,
+    )
+  );
+}
+
+/** What no container engine runs: an artifact, or statements where the layers of an image would be, as BuildKit attaches them. */
+function isAttestation(bytes: Uint8Array): boolean {
+  const parsed = image.safeParse(parseJson(bytes));
+  if (!parsed.success) return false;
+  if (artifactTypeOf(parsed.data) !== undefined) return true;
+  const { layers } = parsed.data;
+  return layers.length > 0 && layers.every(({ mediaType }) => mediaType === IN_TOTO);
 }
 
 function wholeIndex(
@@ -107,9 +135,11 @@ function wholeIndex(
   );
 }
 
-const unusable = (message: string): Subject => ({ kind: 'unusable', message });
+const unusable = (message: string): Extract<Subject, { kind: 'unusable' }> => ({ kind: 'unusable', message });
 
 const ATTESTATION = 'unknown/unknown';
+/** Layer of an attestation: https://docs.docker.com/build/metadata/attestations/attestation-storage/ */
+const IN_TOTO = 'application/vnd.in-toto+json';
 const NO_PLATFORM = 'an image without a platform';
 
 /** `platform` of a question about the whole subject, and of what has no platforms. */
@@ -124,6 +154,15 @@ export const IMAGE_CONFIGURATIONS = [
 /** `undefined` for an image. */
 const artifactTypeOf = ({ artifactType, config }: z.infer<typeof image>): string | undefined =>
   !config.mediaType || IMAGE_CONFIGURATIONS.includes(config.mediaType) ? undefined : artifactType || config.mediaType;
+
+/** What an artifact says that it is, such as a referrer; whoever wrote it chose the words. */
+export function artifactTypeIn(bytes: Uint8Array): string | undefined {
+  const parsed = image.safeParse(parseJson(bytes));
+  return (parsed.data?.artifactType || parsed.data?.config.mediaType)?.slice(0, LONGEST_TYPE);
+}
+
+/** Of a media type: RFC 6838 has 127 characters for each half. */
+const LONGEST_TYPE = 255;
 
 /** What an index offers, attestations left out; nothing for an image. */
 export function platformsOf(bytes: Uint8Array): string[] {

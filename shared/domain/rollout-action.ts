@@ -21,6 +21,8 @@ export type RolloutAction =
 /** So long a deployment has to answer as it should before it counts as healthy. */
 export const HEALTHY_FOR_MS = 3_000;
 
+const NOT_PUT_BACK = 'its last healthy state is not put back, because it stands on a recalled digest';
+
 type AppAction = Exclude<RolloutAction, { kind: 'rest' }> | { kind: 'left'; reason: RolloutReason; stopsWave: boolean };
 
 export function nextRolloutAction(state: RolloutState, now: number): RolloutAction {
@@ -62,22 +64,21 @@ function forApp(state: AppState, now: number): AppAction {
     return left({ kind: state.recalled?.deployed ? 'recalled' : 'held', ...held });
   }
   // The hold stands before anything is put back, so a crash between the two does not try the failed version again.
-  if (
+  const mayBePutBack =
     hold &&
     deployment?.state === 'failed' &&
     !deployment.putBack &&
     deployment.key === hold.key &&
     (!wanted || wanted.key === hold.key) &&
     state.lastHealthy &&
-    state.lastHealthy.key !== hold.key
-  ) {
-    return { kind: 'put-back', app, attempt: state.attempts + 1 };
-  }
+    state.lastHealthy.key !== hold.key;
+  if (mayBePutBack && !state.recalled?.lastHealthy) return { kind: 'put-back', app, attempt: state.attempts + 1 };
   if (state.missingSecrets) return left({ kind: 'secret-missing', app, names: state.missingSecrets });
   if (!wanted) return left({ kind: 'nothing-wanted' });
   if (hold?.key === wanted.key) {
     // What a person put back at one app says nothing about the others.
-    return left({ kind: 'held', app, by: 'gated-import', why: hold.why }, { stopsWave: !personHold });
+    const why = mayBePutBack ? `${hold.why}; ${NOT_PUT_BACK}` : hold.why;
+    return left({ kind: 'held', app, by: 'gated-import', why }, { stopsWave: !personHold });
   }
   if (deployment?.state === 'failed' && deployment.key === wanted.key) {
     return { kind: 'hold', app, wanted, why: deployment.message ?? 'the deployment failed' };

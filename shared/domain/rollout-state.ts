@@ -89,8 +89,14 @@ export const appState = z.object({
   personHold: personHold.optional(),
   /** What keeps it from getting what is wanted. */
   freezes: freezes.optional(),
-  /** What is wanted, and what was deployed, stands on a recalled digest. */
-  recalled: z.object({ wanted: z.literal(true).optional(), deployed: z.literal(true).optional() }).optional(),
+  /** Which of these stand on a recalled digest. */
+  recalled: z
+    .object({
+      wanted: z.literal(true).optional(),
+      deployed: z.literal(true).optional(),
+      lastHealthy: z.literal(true).optional(),
+    })
+    .optional(),
   running,
   health: z.discriminatedUnion('kind', [
     z.object({ kind: z.literal('good') }),

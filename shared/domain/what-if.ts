@@ -1,13 +1,15 @@
 /**
  * Which recorded decisions of a gate would be others under another policy. Pure: the rules that decided are asked again, about what was recorded.
  *
- * Each decision on its own, as of when it was made. Only the policy differs: holds and freezes of people and the trouble of services are left
- * out. What the rules would have to ask a check for cannot be known.
+ * Each decision as of when it was made, in the order in which they were made: a promotion that turns over bears on those after it
+ * (`knock-on.ts`). Only the policy differs: holds and freezes of people and the trouble of services are left out. What the rules would have to
+ * ask a check for cannot be known.
  */
 import { foundFor } from './deciding-policy.ts';
 import { forCandidate, type GateAction } from './gate-action.ts';
 import type { Candidate, GatePolicy, GateState } from './gate-state.ts';
 import { sayOutcome, type Outcome } from './outcome.ts';
+import { knockOn, sayTurned, type Turned } from './knock-on.ts';
 import type { RecordedCandidate, RecordedGate } from './recorded.ts';
 import type { Digest } from './reference.ts';
 import { sayAction } from './say-action.ts';
@@ -27,41 +29,61 @@ export function whatIf(
   candidates: RecordedCandidate[],
   { policy, now }: { policy: GatePolicy; now: number },
 ): Flip[] {
+  const turned: Turned[] = [];
+  const decidedAt = ({ settled }: RecordedCandidate) => settled?.at ?? now;
   return candidates
-    .toSorted((a, b) => b.sequence - a.sequence)
+    .toSorted((a, b) => decidedAt(a) - decidedAt(b) || b.sequence - a.sequence)
     .flatMap((candidate): Flip[] => {
-      const under = (rules: GatePolicy) => decide(gate, candidates, { candidate, policy: rules, now });
-      const today = under(gate.policy);
-      const changed = under(policy);
+      const then = thenOf(gate, candidates, candidate);
+      const under = (rules: GatePolicy, as: Then) => decide(as, { candidate, policy: rules, at: decidedAt(candidate) });
+      const knockedOn = knockOn(then, candidate, turned);
+      const today = under(gate.policy, then);
+      const alone = under(policy, then);
+      const changed = under(policy, knockedOn.situation);
       const was = candidate.settled ? ended(candidate.settled.outcome) : today;
       if (changed.key === today.key || changed.key === was.key) return [];
+      const how = turns(was, changed);
+      if (how) turned.push({ candidate, how });
+      const because = changed.key === alone.key ? '' : `, since ${knockedOn.by.map(sayTurned).join(' and ')}`;
       const { digest, sequence } = candidate;
-      return [{ digest, sequence, kind: changed.known ? 'flips' : 'unknown', was: was.was, would: changed.would }];
-    });
+      const kind = changed.known ? 'flips' : 'unknown';
+      return [{ digest, sequence, kind, was: was.was, would: `${changed.would}${because}` }];
+    })
+    .toSorted((a, b) => b.sequence - a.sequence);
+}
+
+/** Only what ends bears on others: what waits may still be promoted. */
+function turns(was: Decision, would: Decision): Turned['how'] | undefined {
+  if (was.ends === 'promoted' && would.ends !== undefined && would.ends !== 'observed') return 'lost';
+  return was.ends !== 'promoted' && would.ends === 'promoted' ? 'gained' : undefined;
 }
 
 interface Decision {
   /** The same for the same decision. */
   key: string;
   known: boolean;
+  ends?: Outcome['kind'];
   was: string;
   would: string;
 }
 
 function decide(
-  gate: RecordedGate,
-  candidates: RecordedCandidate[],
-  { candidate, policy, now }: { candidate: RecordedCandidate; policy: GatePolicy; now: number },
+  then: Then,
+  { candidate, policy, at }: { candidate: RecordedCandidate; policy: GatePolicy; at: number },
 ): Decision {
-  const { trouble: _, subject: __, images: ___, unusable: ____, settled, platforms: found, ...row } = candidate;
+  const { trouble: _, subject: __, images: ___, unusable: ____, settled: _____, platforms: found, ...row } = candidate;
   const wanted = { platforms: policy.platforms ?? [], unchecked: policy.unchecked ?? [] };
   const open: Candidate = { ...row, ...foundFor(wanted, { ...candidate, platforms: found }) };
-  const then = settled ? whenSettled(gate, candidates, { ...candidate, settled }) : whenOpen(gate, candidate);
   const state: GateState = { requested: 0, followersDue: false, failures: 0, open: [open], policy, ...then };
-  return decisionOf(forCandidate(state, open, settled?.at ?? now));
+  return decisionOf(forCandidate(state, open, at));
 }
 
 type Then = Pick<GateState, 'upstream' | 'latestSighting' | 'current' | 'recalled'>;
+
+function thenOf(gate: RecordedGate, candidates: RecordedCandidate[], candidate: RecordedCandidate): Then {
+  const { settled } = candidate;
+  return settled ? whenSettled(gate, candidates, { ...candidate, settled }) : whenOpen(gate, candidate);
+}
 
 const whenOpen = ({ latestSighting, current, recalled }: RecordedGate, { digest }: RecordedCandidate): Then => ({
   upstream: { kind: 'at', digest },
@@ -89,7 +111,7 @@ function whenSettled(
     upstream: withdrawn ? { kind: 'gone' } : { kind: 'at', digest },
     latestSighting: promoted ? sequence : (over ?? sequence),
     ...(current ? { current } : {}),
-    recalled: recalled.filter((one) => one.at <= at),
+    recalled: recalled.flatMap(({ lifted, ...one }) => (one.at <= at && !(lifted && lifted.at <= at) ? [one] : [])),
   };
 }
 
@@ -130,7 +152,7 @@ function ended(outcome: Outcome): Decision {
   const reason = 'reason' in outcome ? outcome.reason.kind : '';
   const how = 'reason' in outcome ? `${outcome.kind}: ${sayOutcome(outcome)}` : sayOutcome(outcome);
   const would = outcome.kind === 'observed' ? 'would only be observed' : `would be ${how}`;
-  return { key: `${outcome.kind} ${reason}`, known: true, was: wasOf(outcome, how), would };
+  return { key: `${outcome.kind} ${reason}`, known: true, ends: outcome.kind, was: wasOf(outcome, how), would };
 }
 
 const wasOf = ({ kind }: Outcome, how: string): string => (kind === 'observed' ? 'was only observed' : `was ${how}`);

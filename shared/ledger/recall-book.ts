@@ -17,7 +17,8 @@ export async function readEarlier(
   row: GateRow | undefined,
 ): Promise<Earlier[] | undefined> {
   const { current, recalled, adopted } = row ?? {};
-  if (!current || !recallOf(recalled, current)) return undefined;
+  const recall = current && recallOf(recalled, current);
+  if (!recall) return undefined;
   const promotions = await readPromotions(ledger, gate.name, { most: MOST_PROMOTIONS });
   const before = promotions
     .filter(({ sequence, digest }) => sequence < current.sequence && digest !== current.digest)
@@ -30,8 +31,10 @@ export async function readEarlier(
     before.map(async (one): Promise<Earlier> => {
       const candidate = (await readCandidate(ledger, gate.name, one.digest))?.row.value;
       if (candidate && !candidate.settled) return { ...one, state: 'under-way' };
-      // A recall that was made before this one, over another digest, says nothing.
-      const tried = candidate?.restores?.over === current.digest && candidate.settled?.outcome.kind !== 'promoted';
+      // A recall that was made before this one, over another digest or of this one and lifted, says nothing.
+      const { over, recalledAt = recall.at } = candidate?.restores ?? {};
+      const isForThis = over === current.digest && recalledAt === recall.at;
+      const tried = isForThis && candidate?.settled?.outcome.kind !== 'promoted';
       return { ...one, state: tried ? 'tried' : 'untried' };
     }),
   );
@@ -60,7 +63,7 @@ export async function standsOnRecalled(
 
 /** `subject`: what was promoted. */
 export const isRecalled = async (ledger: Ledger, gate: string, subject: Digest): Promise<boolean> =>
-  (await gateRowOf(ledger, gate))?.recalled?.some((one) => one.subject === subject) ?? false;
+  recallOf((await gateRowOf(ledger, gate))?.recalled, { digest: subject, subject }) !== undefined;
 
 async function gateRowOf(ledger: Ledger, gate: string): Promise<GateRow | undefined> {
   const row = await ledger.get('gates', gate, GATE);

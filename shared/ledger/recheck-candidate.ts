@@ -27,6 +27,19 @@ export function recheckCandidate({ row: kept, evidence }: CandidateBook): Rechec
     // They belong to the opening; in the same one they hold as long as the checks say the same again.
     ...(approvals && !settled ? { approvals } : {}),
   };
+  return withoutEvidence({ row: kept, evidence }, row);
+}
+
+/** The same for the current one, which stays what it is: what comes of it is concluded, as when a check has ended. */
+export function recheckCurrent(
+  { row: kept, evidence }: CandidateBook,
+  { subject, since }: NonNullable<CandidateRow['again']>,
+): Rechecked {
+  const { trouble: _, ...rest } = kept.value;
+  return withoutEvidence({ row: kept, evidence }, { ...rest, opening: rest.opening + 1, again: { subject, since } });
+}
+
+function withoutEvidence({ row: kept, evidence }: CandidateBook, row: CandidateRow): Rechecked {
   const voided = [...evidence].map(([check, one]) => {
     const value = { ...one.value, evidence: { ...one.value.evidence, checkHash: VOID } };
     return [check, { ...one, value }] as const;

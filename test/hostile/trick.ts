@@ -10,6 +10,8 @@ export interface Trick {
   upstream?: 'debian' | 'lying';
   /** In YAML, by name; one that asks for a marker when it is left out. */
   checks?: Record<string, string>;
+  /** Of its gate; this machine’s when it is left out. */
+  platforms?: string[];
   /** More lines of its gate. */
   gateLines?: string[];
   /** Pushes the image; answers its digest. */

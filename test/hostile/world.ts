@@ -88,12 +88,18 @@ export async function startWorld(tricks: Trick[]): Promise<World> {
   };
 }
 
-const gateOf = ({ gate, upstream = 'debian', checks = { [MARKER]: markerCheck() }, gateLines = [] }: Trick): string =>
+const gateOf = ({
+  gate,
+  upstream = 'debian',
+  checks = { [MARKER]: markerCheck() },
+  platforms = [`linux/${thisArchitecture}`],
+  gateLines = [],
+}: Trick): string =>
   [
     `  ${gate}:`,
     `    from: \${${upstream === 'debian' ? 'UPSTREAM' : 'LYING'}_REGISTRY}/library/${gate}:${TAG}`,
     `    to: \${BASE_REGISTRY}/${gate}:${STABLE}`,
-    `    platforms: [linux/${thisArchitecture}]`,
+    `    platforms: [${platforms.join(', ')}]`,
     ...gateLines.map((line) => `    ${line}`),
     '    checks:',
     ...Object.entries(checks).map(([name, check]) => `      ${name}: ${check}`),

@@ -5,6 +5,7 @@ import { signatureTag } from '../../shared/domain/signatures/carrier.ts';
 import { readCandidate } from '../../shared/ledger/gate-book.ts';
 import { attachment, digestOf, image, MANIFEST, manifestOf } from '../fakes/images.ts';
 import { keyPair, signatureManifest, simplePayload, simpleSigned } from '../fakes/signing.ts';
+import { call } from '../unit/functions/http/call.ts';
 import { gateWorld, green, MINUTE, QUARANTINE, UPSTREAM, type GateWorld, type Wrap } from './gate-world.ts';
 
 const key = keyPair();
@@ -158,7 +159,7 @@ describe('a gate that asks what an image says of itself', () => {
     expect(await evidence('shape')).toMatchObject({ platform: 'linux/amd64', tool: 'gated-import: config' });
   });
 
-  test('promotes what stands on something that another gate promoted, and nothing else', async () => {
+  test('promotes what stands on something that another gate promoted and did not recall, and nothing else', async () => {
     const alpine = `  alpine:
     from: public.example.com/alpine:3
     to: \${BASE_REGISTRY}/alpine:3
@@ -181,12 +182,20 @@ images:`;
     const promoted = await world.stable();
     world.push(image(['other', 'green']));
     await world.wake('runGate', 'node');
+    const recalled = await call({ ...world.surroundings, stories: world.stories }, 'recallDigest', {
+      params: { gate: 'alpine', digest: base.manifest.digest },
+      body: { reason: 'CVE-2026-1' },
+    });
+    world.push(image(['base', 'later']));
+    await world.wake('runGate', 'node');
 
     expect(promoted).toBe(digest);
     expect((await evidence('shape')).reasons).toEqual([`it stands on ${base.manifest.digest} of gate "alpine"`]);
     expect(await world.outcome(image(['other', 'green']).manifest.digest)).toMatchObject({
       reason: { details: ['it stands on nothing that gate "alpine" promoted'] },
     });
+    expect(recalled.status).toBe(202);
+    expect(await world.outcome(image(['base', 'later']).manifest.digest)).toMatchObject({ kind: 'rejected' });
   });
 
   test('rejects what is not, with every reason', async () => {

@@ -1,8 +1,7 @@
 /** A gate of several platforms: the index is promoted as it is, and only when each image in it was checked. */
 import { afterEach, describe, expect, it } from 'vitest';
-import { imageIndex } from '../fakes/images.ts';
 import { readCandidate } from '../../shared/ledger/gate-book.ts';
-import { image, type Image } from '../fakes/images.ts';
+import { digestOf, image, imageIndex, MANIFEST, manifestOf, type Image } from '../fakes/images.ts';
 import { gateWorld, type GateWorld } from './gate-world.ts';
 
 let world: GateWorld;
@@ -36,6 +35,21 @@ it('promotes the index when every image in it has passed', async () => {
   await world.everyGenerationReplays('gate-node');
 });
 
+it('promotes the attestations in an index with it', async () => {
+  world = gateWorld(BOTH);
+  world.checksAnswer(() => 0);
+  const attestation = image(['statement'], 'unknown/unknown');
+  const statement = { mediaType: 'application/vnd.in-toto+json', digest: digestOf('statement'), size: 9 };
+  const content = JSON.parse(new TextDecoder().decode(attestation.manifest.bytes)) as object;
+  const manifest = manifestOf(MANIFEST, { ...content, layers: [statement] });
+  const { digest } = pushIndex([amd64, arm64, { ...attestation, manifest }]);
+
+  await world.wake('runGate', 'node');
+  await world.pass(60_000);
+
+  expect(await world.stable()).toBe(digest);
+});
+
 describe('keeps the stable tag', () => {
   it('when one image in it fails', async () => {
     world = gateWorld(BOTH);
@@ -50,6 +64,22 @@ describe('keeps the stable tag', () => {
       kind: 'rejected',
       reason: { kind: 'check-failed', checks: ['functional:linux/arm64'] },
     });
+  });
+
+  it('when an image is hidden in it as an attestation', async () => {
+    world = gateWorld(BOTH);
+    world.checksAnswer(() => 0);
+    const { digest } = pushIndex([amd64, arm64, image(['hidden'], 'unknown/unknown')]);
+
+    await world.wake('runGate', 'node');
+    await world.pass(60_000);
+
+    expect(await world.stable()).toBeUndefined();
+    expect(await world.outcome(digest)).toMatchObject({
+      kind: 'failed',
+      reason: { kind: 'unusable', message: expect.stringContaining('it may run, and nobody checks it') as string },
+    });
+    expect(world.ports.runs.started).toEqual([]);
   });
 
   it('when something in it is checked by nobody', async () => {

@@ -261,6 +261,23 @@ describe('a recall', () => {
     expect([...new Set(announced('recalled').map(({ subject }) => subject))]).toEqual(['node', 'web']);
   });
 
+  it('keeps what stands on it from being put back when a newer version fails', async () => {
+    begin();
+    await on.pushed(green);
+    const bad = await on.pushed(blue);
+    const onBad = await on.page();
+    on.nothingComesUpBut([onBad]);
+
+    await recall(bad);
+    await world.pass(60_000);
+
+    expect(await on.page()).not.toBe(onBad);
+    expect(await on.rolloutReason()).toMatchObject({
+      kind: 'held',
+      why: expect.stringContaining('not put back, because it stands on a recalled digest') as string,
+    });
+  });
+
   it('is refused for what was never promoted, and when it was made before', async () => {
     beginAtTheGate();
     const digest = await on.pushed(green);

@@ -3,6 +3,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { parseTagReference, repository, tag, type Digest } from '../../shared/domain/reference.ts';
 import { cosignTags } from '../../shared/domain/referrers.ts';
 import { readCandidate } from '../../shared/ledger/gate-book.ts';
+import { readRecords } from '../../shared/record/read-records.ts';
 import type { Manifest } from '../../shared/ports.ts';
 import { attachment, imageIndex, manifestOf, MANIFEST } from '../fakes/images.ts';
 import { blue, gateWorld, green, MINUTE, QUARANTINE, red, STABLE, UPSTREAM, type GateWorld } from './gate-world.ts';
@@ -30,6 +31,12 @@ async function attachedTo(digest: Digest, place = target): Promise<Digest[]> {
   const record = (await world.gate()).current?.record;
   return listed.map((one) => one.digest).filter((one) => one !== record);
 }
+async function recordOf(digest: Digest) {
+  const publicKeys = (await world.ports.signing.keys()).map(({ publicKey }) => publicKey);
+  const { host, repository: name } = target;
+  const { records } = await readRecords(world.ports.registries, { host, repository: name, digest }, { publicKeys });
+  return records.at(-1)?.record;
+}
 async function promote(what = green): Promise<Digest> {
   const digest = world.push(what);
   await world.wake('runGate', 'node');
@@ -48,6 +55,12 @@ describe('attached to a promoted digest is', () => {
 
     expect(new Set(await attachedTo(digest))).toEqual(new Set([sbom.digest, signature.digest]));
     expect(await attachedTo(sbom.digest)).toEqual([ofSbom.digest]);
+    const said = [
+      { digest: sbom.digest, subject: digest, artifactType: SBOM },
+      { digest: ofSbom.digest, subject: sbom.digest, artifactType: SIGNATURE },
+      { digest: signature.digest, subject: digest, artifactType: SIGNATURE },
+    ];
+    expect((await recordOf(digest))?.referrers).toEqual(said.toSorted((a, b) => (a.digest < b.digest ? -1 : 1)));
     for (const one of [sbom, ofSbom, signature]) {
       const { host: at, repository: name } = target;
       expect(world.ports.registries.isProtected({ host: at, repository: name, digest: one.digest })).toBe(true);

@@ -1,20 +1,12 @@
-/** The page about upstreams: its example is a policy and a right one, and its numbers are those of the code. */
+/** The page about upstreams: its references are such, and its numbers are those of the code. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { parseReference } from '../../shared/domain/reference.ts';
 import { LONGEST_SILENCE_SECONDS, REQUEST_SECONDS, REQUESTS_AT_ONCE } from '../../shared/oci/limits.ts';
-import { problemsOf } from './domain/policy-fixture.ts';
 
 const page = readFileSync(join(import.meta.dirname, '../../docs/upstreams.md'), 'utf8');
-const [, example = ''] = /```yaml\n(.+?)```/s.exec(page) ?? [];
 const rows = page.split('\n').filter((line) => line.startsWith('| ') && !line.startsWith('| registry'));
-
-test('the example is a policy', () => {
-  const only = { 'apps/web.yaml': undefined, 'checks/node.sh': undefined };
-
-  expect(problemsOf({ files: { ...only, 'gates.yaml': example } })).toEqual([]);
-});
 
 test('each registry is there with a reference that is one', () => {
   const references = rows.flatMap((row) => /`([a-z0-9.-]+\.[a-z]+\/[a-z/-]+)`/.exec(row)?.[1] ?? []);

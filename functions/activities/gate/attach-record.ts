@@ -15,6 +15,7 @@ import { readRecords } from '../../../shared/record/read-records.ts';
 import type { Activity, Surroundings } from '../activity.ts';
 import { recordedApprovals } from '../record/recorded-approvals.ts';
 import { recordedEvidence } from '../record/recorded-evidence.ts';
+import { recordedReferrers } from '../record/recorded-referrers.ts';
 import { promotionUnderWay, type PromotionRequest, type UnderWay } from './promotion-under-way.ts';
 
 export interface AttachRecord extends PromotionRequest {
@@ -51,14 +52,16 @@ export const attachRecord =
 
 /** Without the key; `undefined` while some check of today's policy has no verdict that says "pass". */
 async function decisionOf(
-  { ledger, policies }: Surroundings,
-  { gate, row, intention, subject }: UnderWay,
+  { ledger, policies, registries }: Surroundings,
+  { gate, row, intention, candidate: inQuarantine, subject }: UnderWay,
   at: number,
 ): Promise<PromotionRecord | undefined> {
   const candidate = await readCandidate(ledger, gate.name, intention.digest);
   const evidence = candidate && recordedEvidence(gate, candidate, { at });
   const policy = (await policies.current()).policy?.hash;
   if (!candidate || !evidence || policy === undefined) return undefined;
+  const { host, repository } = subject;
+  const referrers = await recordedReferrers(registries, { candidate: inQuarantine, target: { host, repository } });
   const { current, adopted } = row.value;
   const previous = current?.subject ?? (adopted === 'none' ? undefined : adopted);
   return {
@@ -74,6 +77,7 @@ async function decisionOf(
     evidence,
     ...(gate.unchecked.length > 0 ? { unchecked: gate.unchecked } : {}),
     approvals: recordedApprovals(gate, candidate.row.value),
+    ...(referrers.length > 0 ? { referrers } : {}),
     seenSince: new Date(candidate.row.value.seenSince).toISOString(),
     decidedAt: new Date(at).toISOString(),
     key: '',

@@ -5,6 +5,7 @@ import { formatReference, type Digest, type RepositoryReference } from '../../..
 import type { CandidateRow } from '../../../shared/ledger/gate-book.ts';
 import { wantedPlatforms } from '../../../shared/domain/deciding-policy.ts';
 import type { Surroundings } from '../activity.ts';
+import { settleIn } from './settle-in.ts';
 
 const DEADLINE_SECONDS = 300;
 
@@ -28,10 +29,5 @@ export async function copyPromoted(
   if (subject.kind === 'unusable') return { platforms, unusable: subject.message };
 
   await registries.import({ from: { ...from, ours: true }, to, deadlineSeconds: DEADLINE_SECONDS });
-  for (const digest of new Set([promoted, subject.digest, ...subject.images.map((image) => image.digest)])) {
-    if (!(await registries.manifest({ ...to, digest })))
-      throw new Error(`${formatReference({ ...to, digest })} is not there after its import`);
-    await registries.protectManifest({ ...to, digest });
-  }
-  return { platforms, subject: subject.digest, images: subject.images };
+  return { platforms, ...(await settleIn(registries, to, { root: promoted, subject })) };
 }

@@ -19,6 +19,7 @@ import { originOfCandidate, readGate, underWay, type CandidateRow } from '../../
 import { LedgerConflict, put } from '../../../shared/ledger/rows.ts';
 import type { Activity, Surroundings } from '../activity.ts';
 import { copyPromoted } from './copy-promoted.ts';
+import { settleIn } from './settle-in.ts';
 import { existingGate, upstreamCredentials } from '../policy-of.ts';
 
 export interface IntakeCandidate {
@@ -91,11 +92,5 @@ async function copy(world: Surroundings, gate: Gate, digest: Digest): Promise<Fo
     to,
     deadlineSeconds: DEADLINE_SECONDS,
   });
-  for (const wanted of new Set([digest, subject.digest, ...subject.images.map((image) => image.digest)])) {
-    if (!(await world.registries.manifest({ ...to, digest: wanted }))) {
-      throw new Error(`${formatReference({ ...to, digest: wanted })} is not there after its import`);
-    }
-    await world.registries.protectManifest({ ...to, digest: wanted });
-  }
-  return { platforms, subject: subject.digest, images: subject.images };
+  return { platforms, ...(await settleIn(world.registries, to, { root: digest, subject })) };
 }

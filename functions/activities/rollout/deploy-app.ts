@@ -51,7 +51,7 @@ export const deployApp =
     const { digest, number, key, origin } = filled.target;
     const freezes = await freezesOfApp(world.ledger, app, origin);
     const recalled = await recalledAt(world.ledger, app, { wanted: digest, deployed: row.deployment?.digest });
-    if (!putBack && recalled.wanted) return {};
+    if (recalled.wanted) return {};
     if (!putBack && freezeOf({ ...row, freezes, recalled, personHold: hold }, { key }, at)) return {};
     if (origin) world.telemetry.about(origin);
     const begun = await changeApp(world.ledger, { of, app: name }, (now) => {

@@ -69,7 +69,11 @@ async function lookAtApp(
     ...(hold ? { hold } : {}),
     ...(personHold ? { personHold } : {}),
     freezes,
-    recalled: await recalledAt(world.ledger, app, { wanted: version?.digest, deployed: noted.deployment?.digest }),
+    recalled: await recalledAt(world.ledger, app, {
+      wanted: version?.digest,
+      deployed: noted.deployment?.digest,
+      lastHealthy: lastHealthy?.digest,
+    }),
     running,
     health,
     withinMs: app.health ? app.health.withinSeconds * 1000 : WITHIN_MS,

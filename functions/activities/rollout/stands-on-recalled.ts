@@ -1,4 +1,4 @@
-/** Whether what an app should run, and what it was given last, stand on a digest that was recalled. */
+/** Whether what an app should run, what it was given last, and what would be put back stand on a digest that was recalled. */
 import type { App } from '../../../shared/domain/policy.ts';
 import type { Digest } from '../../../shared/domain/reference.ts';
 import type { AppState } from '../../../shared/domain/rollout-state.ts';
@@ -9,13 +9,18 @@ import type { Ledger } from '../../../shared/ports.ts';
 export async function recalledAt(
   ledger: Ledger,
   app: App,
-  { wanted, deployed }: { wanted: Digest | undefined; deployed: Digest | undefined },
+  {
+    wanted,
+    deployed,
+    lastHealthy,
+  }: Record<'wanted' | 'deployed', Digest | undefined> & { lastHealthy?: Digest | undefined },
 ): Promise<NonNullable<AppState['recalled']>> {
   const stands = async (digest: Digest | undefined) =>
     digest !== undefined && (await runsRecalled(ledger, app, digest));
   return {
     ...((await stands(wanted)) ? { wanted: true } : {}),
     ...((await stands(deployed)) ? { deployed: true } : {}),
+    ...((await stands(lastHealthy)) ? { lastHealthy: true } : {}),
   };
 }
 

@@ -15,7 +15,7 @@ import { requestOverride } from './overrides.ts';
 import { requestPromotion } from './promotions.ts';
 import { listRecorded } from './recorded.ts';
 import { requestRecheck } from './rechecks.ts';
-import { recallDigest } from './recalls.ts';
+import { liftRecall, recallDigest } from './recalls.ts';
 import { getReport } from './reports.ts';
 import { rollBackApp } from './rollbacks.ts';
 
@@ -33,6 +33,7 @@ const described: Endpoint[] = [
   requestRecheck,
   requestOverride,
   recallDigest,
+  liftRecall,
   holdGate,
   resumeGate,
   listImages,

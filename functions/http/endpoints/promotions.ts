@@ -2,7 +2,9 @@
 import { z } from 'zod';
 import { MissingSecret } from '../../../shared/domain/container-group.ts';
 import { sameRepository } from '../../../shared/domain/graph.ts';
+import { sayWho } from '../../../shared/domain/person.ts';
 import type { Gate } from '../../../shared/domain/policy.ts';
+import { recallOf, type Recall } from '../../../shared/domain/recall.ts';
 import {
   BadReference,
   formatReference,
@@ -18,7 +20,7 @@ import { askGate } from '../ask-gate.ts';
 import { whoIs } from '../caller.ts';
 import type { Asked, Endpoint } from '../endpoint.ts';
 import { gateAsked } from '../find.ts';
-import { Problem, unprocessable } from '../problem.ts';
+import { conflict, Problem, unprocessable } from '../problem.ts';
 import { accepted, reasoned } from '../schemas/common.ts';
 
 const wish = z.strictObject({
@@ -37,13 +39,19 @@ export const requestPromotion: Endpoint = {
   does: 'Asks for the promotion of a digest or tag of the gate’s upstream repository: the same gate, the same checks.',
   request: wish,
   answer: { kind: 'json', status: 202, schema: accepted },
-  problems: { 502: 'The upstream cannot be asked.', 503: 'The login for the upstream is not in the key vault.' },
+  problems: {
+    409: 'It was recalled.',
+    502: 'The upstream cannot be asked.',
+    503: 'The login for the upstream is not in the key vault.',
+  },
   async handle(asked) {
     const gate = await gateAsked(asked);
     const { reference, reason } = await asked.body(wish);
     const digest = await resolve(asked, gate, reference ?? formatReference(gate.from));
     return askGate(asked, gate.name, async (row) => {
       const known = await readCandidate(asked.world.ledger, gate.name, digest);
+      const recall = recallOf(row.recalled, { digest, subject: known?.row.value.subject });
+      if (recall) throw conflict(recalledAlready(gate, digest, recall));
       const sequence = row.sequence + 1;
       const manual = { ...whoIs(asked.caller), why: reason, at: asked.at };
       const seenSince = row.upstream?.digest === digest ? row.upstream.since : asked.at;
@@ -52,6 +60,9 @@ export const requestPromotion: Endpoint = {
     });
   },
 };
+
+const recalledAlready = ({ name }: Gate, digest: Digest, recall: Recall): string =>
+  `${digest} was recalled by ${sayWho(recall)}: ${recall.why}; if that was a mistake, somebody else lifts it first: DELETE /api/gates/${name}/candidates/${recall.digest}/recalls`;
 
 /** Once, now: from here on only the digest counts. */
 async function resolve({ world }: Asked, gate: Gate, text: string): Promise<Digest> {

@@ -1,18 +1,20 @@
 /**
  * Taking the permission of a promoted digest away. If it is the current one, the newest earlier promotion that passes today's checks is put
- * back; nothing is built from it any more. A recall stays.
+ * back; nothing is built from it any more. A recall stays until it is lifted, because it was made by mistake: that gives the permission back and
+ * moves nothing. What was put back meanwhile stays until the digest is promoted anew, by today's checks.
  */
 import type { Gate } from '../../../shared/domain/policy.ts';
 import { sayWho } from '../../../shared/domain/person.ts';
-import { recallOf, type Recall } from '../../../shared/domain/recall.ts';
+import { liftRecalls, recallOf, type Recall } from '../../../shared/domain/recall.ts';
 import type { Digest } from '../../../shared/domain/reference.ts';
-import { readPromotions, type GateRow } from '../../../shared/ledger/gate-book.ts';
+import { mayAct } from '../../../shared/domain/roles.ts';
+import { readCandidate, readPromotions, type GateRow } from '../../../shared/ledger/gate-book.ts';
 import { askFollowers } from '../../ask-followers.ts';
 import { askGate } from '../ask-gate.ts';
 import { whoIs } from '../caller.ts';
 import type { Asked, Endpoint } from '../endpoint.ts';
 import { digestAsked, gateAsked, policyInForce } from '../find.ts';
-import { conflict } from '../problem.ts';
+import { conflict, Problem } from '../problem.ts';
 import { accepted, reasoned } from '../schemas/common.ts';
 
 /** Of one gate; the oldest are what nobody runs any more. */
@@ -43,11 +45,58 @@ export const recallDigest: Endpoint = {
         announce: 'recalled',
       };
     });
-    const { world, stories } = asked;
-    await askFollowers({ ledger: world.ledger, stories, policy: await policyInForce(asked) }, gate.name);
+    await askThoseWhoFollow(asked, gate);
     return answered;
   },
 };
+
+export const liftRecall: Endpoint = {
+  name: 'liftRecall',
+  method: 'DELETE',
+  route: 'gates/{gate}/candidates/{digest}/recalls',
+  does: 'Lifts a recall that was made by mistake: the digest counts as before. It moves no tag; what was put back stays until something is promoted.',
+  request: reasoned,
+  answer: { kind: 'json', status: 202, schema: accepted },
+  problems: { 403: 'It was you who recalled it, and you are no release manager.', 409: 'It is not recalled.' },
+  async handle(asked) {
+    const gate = await gateAsked(asked);
+    const { reason } = await asked.body(reasoned);
+    const digest = digestAsked(asked);
+    const answered = await askGate(asked, gate.name, async (row) => {
+      const known = await readCandidate(asked.world.ledger, gate.name, digest);
+      const recall = recallOf(row.recalled, { digest, subject: known?.row.value.subject });
+      if (!recall) throw conflict(`gate "${gate.name}" has no recall of ${digest}`);
+      assertMayLift(asked, recall);
+      const { subject, by, at } = recall;
+      const lifted = { ...whoIs(asked.caller), why: reason, at: asked.at };
+      return {
+        row: { recalled: liftRecalls(row.recalled ?? [], { digest, subject }, lifted) },
+        what: 'recall lifted',
+        why: reason,
+        data: { digest, subject, recalledBy: by, recalledAt: at, current: row.current?.digest === digest },
+        announce: 'recallLifted',
+      };
+    });
+    await askThoseWhoFollow(asked, gate);
+    return answered;
+  },
+};
+
+/** Two people, or one who decides about releases: whoever recalls under pressure may be wrong in lifting it too. */
+function assertMayLift({ caller }: Asked, { by, digest }: Recall): void {
+  if (by !== caller.id || mayAct(caller.roles, 'release-manager')) return;
+  throw new Problem(
+    403,
+    'Not allowed',
+    `it was you who recalled ${digest}, so another operator or a release manager has to lift it`,
+  );
+}
+
+/** Images and apps that stand on what the gate promotes. */
+async function askThoseWhoFollow(asked: Asked, gate: Gate): Promise<void> {
+  const { world, stories } = asked;
+  await askFollowers({ ledger: world.ledger, stories, policy: await policyInForce(asked) }, gate.name);
+}
 
 async function subjectOf({ world }: Asked, gate: Gate, row: GateRow, digest: Digest): Promise<Digest> {
   if (row.adopted === digest) return digest;

@@ -102,6 +102,7 @@ const candidateFields = {
       'Signatures, SBOMs and attestations that were copied with it, how many were not, and the first reasons why.',
     ),
   manual: asked.optional(),
+  recalled: asked.optional().describe('Its permission was taken away.'),
   overrides: z.array(override).optional(),
   state: z.enum(['open', 'settled']),
   settledAt: time.optional(),

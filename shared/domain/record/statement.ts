@@ -32,6 +32,10 @@ const evidence = z.object({
 });
 export type RecordedEvidence = z.infer<typeof evidence>;
 
+/** `subject`: what it is attached to: the promoted digest, an image in it, or another one of these. */
+const referrer = z.object({ digest, subject: digest, artifactType: z.string().optional() });
+export type RecordedReferrer = z.infer<typeof referrer>;
+
 const approval = z.object({ by: z.string(), role: z.string().optional(), why: z.string().optional(), at: time });
 export type RecordedApproval = z.infer<typeof approval>;
 
@@ -52,6 +56,8 @@ export const promotionRecord = z.object({
   /** Platforms of it that the policy promotes without asking. */
   unchecked: z.array(z.string()).optional(),
   approvals: z.array(approval),
+  /** Signatures, SBOMs and attestations that were copied with it; missing when there are none, and in records that were made before this was. */
+  referrers: z.array(referrer).optional(),
   /** Since when the upstream tag named it without a break, by the clock of this product. */
   seenSince: time,
   decidedAt: time,

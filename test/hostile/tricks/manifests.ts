@@ -110,10 +110,30 @@ const dated = (gate: string, created: string): Trick => ({
   },
 });
 
+const disguised: Trick = {
+  gate: 'disguised',
+  does: 'promotes no index in which an image is hidden as an attestation',
+  platforms: ['linux/amd64', 'linux/arm64'],
+  async push(world) {
+    const image = await marked('the hidden one');
+    const children = await Promise.all(['amd64', 'arm64'].map((architecture) => marked('seen', { architecture })));
+    const attestation = { ...image, platform: { os: 'unknown', architecture: 'unknown' } };
+    const [subject = attestation] = children;
+    return world.push('disguised', index(children, { subject, attestation }));
+  },
+  async ends(offered) {
+    const { why, evidence } = await offered.candidate('refused', ({ outcome }) => outcome?.kind === 'failed');
+
+    expect(why).toMatch(/unknown\/unknown as of an attestation, and which is none/);
+    expect(evidence).toEqual({});
+  },
+};
+
 export const manifests = [
   otherDigest,
   otherLayer,
   missingChild,
+  disguised,
   inflating,
   bomb,
   dated('of-1970', '1970-01-01T00:00:00Z'),

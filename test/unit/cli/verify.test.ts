@@ -71,6 +71,16 @@ describe('with the record in a file', () => {
     expect(said).toMatch(/approved +by ada as release-manager, 2031-02-03/);
   });
 
+  it('says what was copied with it, and what that is attached to', async () => {
+    const sbom = { digest: OTHER, subject: DIGEST, artifactType: 'application/spdx+json' };
+    const record = recordOf({ referrers: [sbom, { digest: DIGEST, subject: OTHER }] });
+
+    const { said } = await gatedImport(['verify', IMAGE, '--key', pem, '--record', await recordFile(record)]);
+
+    expect(said).toMatch(new RegExp(`with it +application/spdx\\+json, ${OTHER}$`, 'm'));
+    expect(said).toMatch(new RegExp(`with it +of no type, ${DIGEST}, attached to ${OTHER}$`, 'm'));
+  });
+
   it('prints no control characters, whoever put them into the record', async () => {
     const record = recordOf({ upstream: { reference: 'docker.io/evil\u001b[2J', digest: OTHER } });
 

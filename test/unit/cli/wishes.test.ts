@@ -54,6 +54,15 @@ test.each<[string[], string]>([
   ]);
 });
 
+it('lifts a recall, and says how what was recalled is promoted again', async () => {
+  await app.type(['recall', 'node', B, ...because]);
+
+  const { said } = await app.type(['recall', 'node', B, '--lift', ...because, '--as', 'rosa']);
+
+  expect(said).toContain(`"gated-import promote node ${B}" has it checked and promoted again`);
+  expect((await told()).map(({ what }) => what).toSorted()).toEqual(['recall', 'recall lifted']);
+});
+
 test.each([
   [['hold'], 'PUT /api/hold'],
   [['resume'], 'DELETE /api/hold'],
@@ -139,6 +148,7 @@ describe('is not understood', () => {
     [['override', 'node', A, '--skip', 'checks', ...because], /^override: --skip is/],
     [['freeze', ...because], /^freeze: --until is missing/],
     [['hold', 'node', '--about', 'x', ...because], /^hold: Unknown option '--about'/],
+    [['abort', 'node', A, '--lift', ...because], /^abort: Unknown option '--lift'/],
     [['hold', '--as', 'nobody', ...because], 'hold: --as: nobody is called "nobody": "Rosa Marin", "Ravi Patel"'],
     [['hold', '--as', 'r', ...because], 'hold: --as: several people are called "r": "Rosa Marin", "Ravi Patel"'],
     [['hold', '--scope', 'api://app', ...because], 'hold: --scope goes with --app'],

@@ -59,7 +59,13 @@ test.each<[keyof typeof REASONS, string[]]>([
       'policy: gated-import what-if <policy folder>',
     ],
   ],
-  ['recalled', [`operator: gated-import promote node <digest> ${because}`]],
+  [
+    'recalled',
+    [
+      `operator: gated-import promote node <digest> ${because}`,
+      `operator: gated-import recall node ${A} --lift ${because}`,
+    ],
+  ],
 ])('%s is answered with these commands', (kind, expected) => {
   expect(commands(adviceOnReason(REASONS[kind], ABOUT))).toEqual(expected);
 });
@@ -82,6 +88,14 @@ it('offers the approvals of a fast lane while it soaks', () => {
   const advice = adviceOnReason({ kind: 'soaking', fastLane: 1 }, ABOUT);
 
   expect(commands(advice)[0]).toContain('gated-import approve node');
+});
+
+it('offers to lift a recall of what was promoted, and not to recall it once more', () => {
+  const advice = adviceOnOutcome({ kind: 'promoted' }, { ...ABOUT, recalled: true });
+
+  expect(commands(advice).filter((one) => one.includes(' recall '))).toEqual([
+    `operator: gated-import recall node ${A} --lift ${because}`,
+  ]);
 });
 
 it('of a gate without a candidate names no digest', () => {

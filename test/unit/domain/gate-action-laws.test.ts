@@ -140,7 +140,7 @@ describe('the decision about a gate, in any state,', () => {
   it('never promotes, nor puts back, what was recalled, nor anything with the same subject', () => {
     everyPromotion((state, { digest }) => {
       const candidate = state.open.find((one) => one.digest === digest);
-      for (const recall of state.recalled ?? []) {
+      for (const recall of standing(state)) {
         expect(recall.digest).not.toBe(digest);
         expect(recall.subject).not.toBe(candidate?.subject);
       }
@@ -149,7 +149,7 @@ describe('the decision about a gate, in any state,', () => {
       if (action.kind !== 'restore') return;
       expect(isRecalled(state)).toBe(true);
       expect(action.restores.over).toBe(state.current?.digest);
-      expect(state.recalled?.map((recall) => recall.digest)).not.toContain(action.digest);
+      expect(standing(state).map((recall) => recall.digest)).not.toContain(action.digest);
       expect(state.hold?.everything).toBeUndefined();
     });
   });
@@ -297,9 +297,11 @@ const isAsked = ({ policy, open }: GateState, digest: Digest, id: string): boole
   return candidate !== undefined && questionsOf(policy, candidate).some((question) => question.id === id);
 };
 
-const isRecalled = ({ current, recalled = [] }: GateState): boolean =>
-  current !== undefined &&
-  recalled.some(({ digest, subject }) => digest === current.digest || subject === current.subject);
+/** Those that nobody has lifted. */
+const standing = ({ recalled = [] }: GateState) => recalled.filter(({ lifted }) => lifted === undefined);
+
+const isRecalled = (state: GateState): boolean =>
+  standing(state).some(({ digest, subject }) => digest === state.current?.digest || subject === state.current?.subject);
 
 /** A recall is stronger than what a put-back would wait for otherwise. */
 const takesPlace = (state: GateState, candidate: Candidate | undefined): boolean =>

@@ -38,7 +38,7 @@ const open = (change: Partial<GateState> = {}, of = putBack()) =>
 
 const restore = (digest: Digest, sequence: number): GateAction => {
   const { subject, unique } = promotion(digest, sequence);
-  return { kind: 'restore', digest, sequence, restores: { over: B, subject, unique } };
+  return { kind: 'restore', digest, sequence, restores: { over: B, subject, unique, recalledAt: NOW } };
 };
 const stays = (instead: string): GateAction => ({
   kind: 'rest',
@@ -140,6 +140,11 @@ describe('what is put back', () => {
 describe('a recalled digest', () => {
   decides([
     ['that is open again is rejected', gate({ recalled: [recalled(A)] }), rejected(reason)],
+    [
+      'that is open again goes on when its recall was lifted',
+      gate({ recalled: [{ ...recalled(A), lifted: { by: 'bob', why: 'the wrong one', at: NOW } }] }),
+      { kind: 'promote', digest: A, sequence: 1 },
+    ],
     [
       'is rejected also when a person asks for it',
       gate({ recalled: [recalled(A)], open: [candidate({ manual: held })] }),

@@ -193,6 +193,7 @@ const WINDOWS: FreezeWindow[] = [
   { kind: 'weekly', from: { day: 'Fri', minute: 960 }, to: { day: 'Mon', minute: 720 }, zone: 'Europe/Berlin' },
   { kind: 'weekly', from: { day: 'Sat', minute: 0 }, to: { day: 'Sun', minute: 1440 }, zone: 'UTC' },
 ];
+const undone = { by: 'bob', why: 'the wrong one', at: NOW };
 const recallOf = (digest: Digest) => ({ digest, subject: subjectOf(digest), by: 'ada', why: 'CVE', at: NOW - MINUTE });
 const personFreeze = (until: number) => ({ by: 'ada', why: 'black friday', at: NOW - 60 * MINUTE, until });
 
@@ -240,7 +241,17 @@ const anyState: fc.Arbitrary<GateState> = fc
       ),
     ),
     freeze: rarely(fc.constantFrom(...[-2, -1, 60].map((minutes) => personFreeze(NOW + minutes * MINUTE)))),
-    recalled: rarely(fc.subarray([A, B, C], { minLength: 1 }).map((all) => all.map(recallOf))),
+    recalled: rarely(
+      fc
+        .subarray([A, B, C], { minLength: 1 })
+        .chain((all) =>
+          fc
+            .subarray(all)
+            .map((lifted) =>
+              all.map((one) => ({ ...recallOf(one), ...(lifted.includes(one) ? { lifted: undone } : {}) })),
+            ),
+        ),
+    ),
     earlier: rarely(
       fc.array(
         fc

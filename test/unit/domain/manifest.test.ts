@@ -1,6 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, it, test } from 'vitest';
-import { childrenOf, chooseSubject, configurationOf, layersOf, standsOn } from '../../../shared/domain/manifest.ts';
+import {
+  childrenOf,
+  chooseSubject,
+  configurationOf,
+  hidden,
+  layersOf,
+  standsOn,
+} from '../../../shared/domain/manifest.ts';
 import { image, imageIndex } from '../../fakes/images.ts';
 import { A, B, C, digestOf } from './gate-builders.ts';
 
@@ -62,6 +69,43 @@ describe('what is checked and promoted', () => {
   });
 });
 
+describe('what an index calls an attestation', () => {
+  const config = { mediaType: 'application/vnd.oci.image.config.v1+json', digest: B };
+  const statement = { digest: C, mediaType: 'application/vnd.in-toto+json' };
+  const layer = { digest: C, mediaType: 'application/vnd.oci.image.layer.v1.tar+gzip' };
+  const inside = (manifest: unknown) => hidden([{ digest: A, bytes: bytes(manifest) }]);
+
+  test.each<[what: string, manifest: unknown]>([
+    ['statements of in-toto, as BuildKit has them', { config, layers: [statement, statement] }],
+    ['an artifact', { config: { ...config, mediaType: 'application/vnd.oci.empty.v1+json' }, layers: [layer] }],
+  ])('is one: %s', (_, manifest) => expect(inside(manifest)).toBeUndefined());
+
+  test.each<[what: string, manifest: unknown]>([
+    ['an image', { config, layers: [layer] }],
+    ['an image with a statement on top', { config, layers: [layer, statement] }],
+    ['an image of Docker’s, whose configuration has no type', { config: { digest: B }, layers: [layer] }],
+    ['an image that says it is an artifact', { artifactType: 'application/spdx+json', config, layers: [layer] }],
+    ['layers of no type', { config, layers: [{ digest: C }] }],
+    ['nothing at all', { config, layers: [] }],
+    ['an index', { manifests: [child(B, 'linux/amd64')] }],
+    ['no JSON', 'not JSON'],
+  ])('is none, and is refused: %s', (_, manifest) => {
+    expect(inside(manifest)).toEqual({
+      kind: 'unusable',
+      message: expect.stringContaining(`it also has ${A}, whose platform is said to be unknown/unknown`) as string,
+    });
+  });
+
+  it('may be called so by words that are no platform', () => {
+    const strange = { digest: B, platform: { os: 'linux!', architecture: 'amd64!' } };
+    const index = { manifests: [child(C, 'linux/amd64'), child(A, 'linux/arm64'), strange] };
+
+    expect(chooseSubject(bytes(index), A, { platforms: ['linux/amd64', 'linux/arm64'], unchecked: [] })).toMatchObject({
+      aside: [B],
+    });
+  });
+});
+
 describe('of several platforms', () => {
   const index = {
     manifests: [child(B, 'linux/amd64'), child(C, 'linux/arm64'), attestation(digestOf('d'))],
@@ -78,6 +122,7 @@ describe('of several platforms', () => {
         { platform: 'linux/amd64', digest: B },
         { platform: 'linux/arm64', digest: C },
       ],
+      aside: [digestOf('d')],
     });
   });
 

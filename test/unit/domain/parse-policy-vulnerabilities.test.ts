@@ -1,9 +1,7 @@
 /** The `vulnerabilities` check in a policy: what is read, and each wrong entry with its place and the way out. */
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { describe, expect, it, test } from 'vitest';
 import type { VulnerabilitiesCheck } from '../../../shared/domain/policy.ts';
-import { problemsOf, SETTINGS, valid, type Change } from './policy-fixture.ts';
+import { problemsOf, valid, type Change } from './policy-fixture.ts';
 
 const DIGEST = `sha256:${'a'.repeat(64)}`;
 const SCRIPT = '{ script: checks/node.sh, timeout: 4m }';
@@ -182,26 +180,5 @@ describe('a file of waivers is refused for', () => {
       'functional:': `again: { vulnerabilities: { ${whole}, waivers: waivers.yaml } }\n      cve:`,
     };
     expect(problemsOf({ ...twice, gates })).toHaveLength(3);
-  });
-});
-
-describe('the page about checks', () => {
-  const page = readFileSync(join(import.meta.dirname, '../../../docs/checks/vulnerabilities.md'), 'utf8');
-  const blocks = [...page.matchAll(/```yaml\n# (\S+)\n([\s\S]*?)```/g)].map(
-    ([, path = '', text = '']) => [path, text] as const,
-  );
-  const section = Object.fromEntries(blocks);
-
-  it('has an example that is a valid policy', () => {
-    const script = 'true\n';
-    const { gates } = valid({
-      settings: SETTINGS,
-      files: {
-        ...section,
-        ...{ 'apps/web.yaml': undefined, 'checks/trivy-starts.sh': script, 'checks/trivy-db-is-whole.sh': script },
-      },
-    });
-
-    expect(gates['node']?.checks[0]).toMatchObject({ kind: 'vulnerabilities', waivers: [{ package: 'openssl' }, {}] });
   });
 });

@@ -47,11 +47,12 @@ describe('the decision about a rollout, in any state,', () => {
     expect(deployed).toBeGreaterThan(0);
   });
 
-  it('changes no app that is frozen, but for what a person puts back', () => {
+  it('changes no app that is frozen, but for what a person puts back, and what replaces a recalled digest', () => {
     forAll((state, action) => {
       if (action.kind !== 'deploy') return;
-      const { freezes, deployment, personHold } = find(state, action.app);
-      if (freezes && deployment?.key !== action.wanted.key) expect(personHold?.putBack).toBeDefined();
+      const { freezes, deployment, personHold, recalled } = find(state, action.app);
+      if (freezes && deployment?.key !== action.wanted.key && !recalled?.deployed)
+        expect(personHold?.putBack).toBeDefined();
     });
   });
 
@@ -87,6 +88,19 @@ describe('the decision about a rollout, in any state,', () => {
       expect(lastHealthy).toBeDefined();
       expect(lastHealthy?.key).not.toBe(deployment?.key);
     });
+  });
+
+  it('brings no app to what stands on a recalled digest, be it new or the last healthy state', () => {
+    const refused = new Set<string>();
+    forAll((state, action) => {
+      for (const { recalled, hold } of state.apps) {
+        if (recalled?.wanted) refused.add('wanted');
+        if (recalled?.lastHealthy && hold) refused.add('last healthy');
+      }
+      if (action.kind === 'deploy') expect(find(state, action.app).recalled?.wanted).toBeUndefined();
+      if (action.kind === 'put-back') expect(find(state, action.app).recalled?.lastHealthy).toBeUndefined();
+    });
+    expect(refused.size).toBe(2);
   });
 
   it('acts on no app while another one before it is being deployed, or holds a failed version', () => {
@@ -163,6 +177,14 @@ const appState: fc.Arbitrary<AppState> = fc
     holds: rarely(fc.constantFrom('as-it-is', 'put-back', 'put-back')),
     freezes: rarely(fc.constant({ person: { by: 'ada', why: 'sale', at: NOW - MINUTE, until: NOW + MINUTE } })),
     missingSecrets: rarely(fc.constant(['db-password'])),
+    recalled: rarely(
+      fc.constantFrom<NonNullable<AppState['recalled']>>(
+        { wanted: true },
+        { deployed: true },
+        { lastHealthy: true },
+        { deployed: true, lastHealthy: true },
+      ),
+    ),
     running: fc.oneof(
       {
         weight: 3,

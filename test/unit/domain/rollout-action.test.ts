@@ -139,6 +139,19 @@ describe('an app', () => {
       deployed(v2),
     ],
     [
+      'is not put back to what stands on a recalled digest, and that is said',
+      rollout(app({ deployment: failedAt2, hold: system(v2), recalled: { lastHealthy: true } })),
+      left(
+        'gated-import',
+        'exit code 1; its last healthy state is not put back, because it stands on a recalled digest',
+      ),
+    ],
+    [
+      'is put back from what stands on a recalled digest to what does not',
+      rollout(app({ deployment: failedAt2, hold: system(v2), recalled: { wanted: true, deployed: true } })),
+      { kind: 'put-back', app: 'web', attempt: 2 },
+    ],
+    [
       'held by a person on a recalled digest is left, and that is said',
       rollout(app({ personHold: person, recalled: { deployed: true } })),
       { kind: 'rest', reason: { kind: 'recalled', app: 'web', by: 'ada', why: 'incident' } },

@@ -1,4 +1,4 @@
-/** What another policy would have decided: each decision on its own, as of its time, by the rules themselves. */
+/** What another policy would have decided: each decision as of its time, by the rules themselves, and what that does to the ones after it. */
 import fc from 'fast-check';
 import { describe, expect, it, test } from 'vitest';
 import { wantedPlatforms } from '../../../shared/domain/deciding-policy.ts';
@@ -166,6 +166,17 @@ it('leaves a promotion alone that was recalled only afterwards', () => {
   const recalled = [{ digest: A, subject: subjectOf(A), by: 'ada', why: 'bad', at: NOW + MINUTE }];
 
   expect(flips({ soakMs: HOUR }, [recorded(promoted)], { recalled })).toEqual([]);
+});
+
+it('holds a recall that was lifted later against what was decided while it stood, and only that', () => {
+  const lifted = { by: 'bob', why: 'the wrong one', at: NOW + MINUTE };
+  const recalled = [{ digest: A, subject: subjectOf(A), by: 'ada', why: 'bad', at: NOW - MINUTE, lifted }];
+  const rejected = settled({ kind: 'rejected', reason: { kind: 'recalled', by: 'ada', why: 'bad' } });
+
+  expect(flips({ soakMs: HOUR }, [recorded(rejected)], { recalled })).toEqual([]);
+  expect(
+    flips({}, [recorded(promoted)], { recalled: recalled.map((one) => ({ ...one, lifted: { ...lifted, at: NOW } })) }),
+  ).toEqual([]);
 });
 
 it('lets what took the place of a recalled one wait for no approval', () => {

@@ -4,8 +4,9 @@ import { judgeConfig, type ConfigFacts } from '../../../../shared/domain/checks/
 import type { Judgement } from '../../../../shared/domain/checks/judgement.ts';
 import { platformsOf } from '../../../../shared/domain/manifest.ts';
 import type { ConfigCheck } from '../../../../shared/domain/policy/config-check.ts';
+import { recallOf } from '../../../../shared/domain/recall.ts';
 import { formatReference } from '../../../../shared/domain/reference.ts';
-import { readPromotions } from '../../../../shared/ledger/gate-book.ts';
+import { readGate, readPromotions } from '../../../../shared/ledger/gate-book.ts';
 import type { Ledger } from '../../../../shared/ports.ts';
 import type { Surroundings } from '../../activity.ts';
 import type { Asked, CheckEffects } from './kind.ts';
@@ -37,11 +38,13 @@ async function judge(
   return judgeConfig(check, { ...facts, configuration, bases: await basesOf(ledger, check.bases ?? []) });
 }
 
-/** Every image that these gates promoted, of whatever platform: layers of another one match nothing. */
+/** Every image that these gates promoted and nobody recalled, of whatever platform: layers of another one match nothing. */
 async function basesOf(ledger: Ledger, gates: string[]): Promise<ConfigFacts['bases']> {
   const found: ConfigFacts['bases'] = [];
   for (const gate of gates) {
-    for (const { subject, layers } of await readPromotions(ledger, gate, { most: MOST_PROMOTIONS })) {
+    const { gate: row } = await readGate(ledger, gate);
+    for (const { digest, subject, layers } of await readPromotions(ledger, gate, { most: MOST_PROMOTIONS })) {
+      if (recallOf(row?.value.recalled, { digest, subject })) continue;
       found.push(...layers.map((ofImage) => ({ gate, digest: subject, layers: ofImage })));
     }
   }

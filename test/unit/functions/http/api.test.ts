@@ -77,6 +77,7 @@ it('every route that changes something needs more than a viewer', () => {
     'freezeAll',
     'holdAll',
     'holdGate',
+    'liftRecall',
     'recallDigest',
     'requestAppHold',
     'requestAppResume',

@@ -128,6 +128,27 @@ describe('a re-check', () => {
     expect((await recheck()).status).toBe(409);
   });
 
+  it('of the current one that was recalled is refused, with who recalled it', async () => {
+    const recalled = [{ digest: A, subject: subjectOf(A), by: 'bob', why: 'CVE-2026-1', at: NOW }];
+    await world.setGate({ current: promotion(A, 1), recalled });
+    await world.setCandidate({ digest: A, ...settled({ kind: 'promoted' }) });
+
+    const { status, json } = await recheck();
+
+    expect(status).toBe(409);
+    expect(json['detail']).toContain('was recalled by bob: CVE-2026-1');
+  });
+
+  it('of the current one is refused where the policy names other platforms now', async () => {
+    await world.setGate({ current: promotion(A, 1) });
+    await world.setCandidate({ digest: A, platforms: 'linux/s390x', ...settled({ kind: 'promoted' }) });
+
+    const { status, json } = await recheck();
+
+    expect(status).toBe(409);
+    expect(json['detail']).toContain('for other platforms (linux/s390x) than the policy names now (linux/amd64)');
+  });
+
   it('answers 404 for what the gate has never seen', async () => expect((await recheck()).status).toBe(404));
   it('wants a reason', async () => {
     await world.setCandidate({ digest: A });

@@ -4,7 +4,7 @@ import { reportOf } from '../../../../shared/domain/checks/vulnerabilities/scan-
 import { weigh } from '../../../../shared/domain/checks/vulnerabilities/weigh.ts';
 import { promotionKey } from '../../../../shared/ledger/gate-book.ts';
 import { appKey, type AppRow } from '../../../../shared/ledger/image-book.ts';
-import { A, B, done, NOW, promotion, subjectOf } from '../../domain/gate-builders.ts';
+import { A, B, C, done, NOW, promotion, subjectOf } from '../../domain/gate-builders.ts';
 import { image } from '../../../fakes/images.ts';
 import { functionWorld, UPSTREAM, type FunctionWorld } from '../world.ts';
 import type { Call } from './call.ts';
@@ -59,9 +59,10 @@ export const REQUESTS: Record<EndpointName, Call> = {
   requestOverride: { ...candidate, body: { ...because, skip: 'soak' } },
   decideApproval: { ...candidate, body: { ...because, decision: 'approve' } },
   recallDigest: { params: { gate: 'node', digest: B }, body: because },
+  liftRecall: { params: { gate: 'node', digest: C }, body: because },
 };
 
-/** A candidate that has passed and waits for an operator's approval, an app with a version before the one it runs, and a current promotion. */
+/** A candidate that has passed and waits for an operator's approval, an app with a version before the one it runs, a current promotion, and a recall. */
 export async function worldForAll(): Promise<FunctionWorld> {
   const world = functionWorld({ gates: { 'soak: 3d': 'approval: { role: operator }' } });
   const hash = world.policy.gates['node']?.checks[0]?.hash ?? '';
@@ -73,7 +74,12 @@ export async function worldForAll(): Promise<FunctionWorld> {
     values: [],
     timeoutSeconds: 300,
   });
-  await world.setGate({ sequence: 2, current: promotion(B, 1), upstream: { digest: A, since: NOW, sequence: 2 } });
+  await world.setGate({
+    sequence: 2,
+    current: promotion(B, 1),
+    upstream: { digest: A, since: NOW, sequence: 2 },
+    recalled: [{ digest: C, subject: subjectOf(C), by: 'bob', why: 'the wrong one', at: NOW }],
+  });
   await world.setCandidate(
     { digest: A, sequence: 2, subject: subjectOf(A) },
     { functional: done('pass', { checkHash: hash, runId, report: REPORT }) },
