@@ -6,7 +6,8 @@
  */
 import type { OrchestrationContext } from 'durable-functions';
 import { z } from 'zod';
-import { nextGateAction, type GateAction } from '../shared/domain/gate-action.ts';
+import type { GateAction } from '../shared/domain/gate-action-kinds.ts';
+import { nextGateAction } from '../shared/domain/gate-action.ts';
 import type { GateLook, GateState } from '../shared/domain/gate-state.ts';
 import type { Digest } from '../shared/domain/reference.ts';
 import { promoteCandidate } from './promote-candidate.ts';

@@ -1,7 +1,8 @@
 /** What the API says of a gate and its candidates. From the ledger alone: asking costs the upstream nothing. */
 import type { z } from 'zod';
 import { adviceOnAction, adviceOnOutcome, type About } from '../../shared/domain/advice.ts';
-import { forCandidate, nextGateAction, type GateAction } from '../../shared/domain/gate-action.ts';
+import type { GateAction } from '../../shared/domain/gate-action-kinds.ts';
+import { forCandidate, nextGateAction } from '../../shared/domain/gate-action.ts';
 import type { PersonFreeze } from '../../shared/domain/freeze.ts';
 import { ruleOf } from '../../shared/domain/approvals.ts';
 import type { Evidence, GateState, Hold, Override } from '../../shared/domain/gate-state.ts';

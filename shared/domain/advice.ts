@@ -4,7 +4,7 @@
  * Pure, and complete: every outcome, every reason and every action has its answer, or this does not compile. Nothing here skips a check.
  */
 import { z } from 'zod';
-import type { GateAction } from './gate-action.ts';
+import type { GateAction } from './gate-action-kinds.ts';
 import type { Outcome, Reason } from './outcome.ts';
 import type { Digest } from './reference.ts';
 import { ROLES, type Role } from './roles.ts';

@@ -5,44 +5,19 @@
  * answers "why is it waiting".
  */
 import { contentOf } from './approval-content.ts';
-import { approvalStep, refusalOf, type ApprovalReason } from './approvals.ts';
+import { approvalStep, refusalOf } from './approvals.ts';
 import { backoffMs } from './backoff.ts';
 import { askChecks } from './gate-asking.ts';
-import type { StartCheck } from './gate-checks.ts';
+import type { GateAction } from './gate-action-kinds.ts';
 import { mendDrift } from './gate-drift.ts';
 import { forUpstream, soonestRest, soonestWatch } from './gate-rests.ts';
 import type { Candidate, GateState, Intention, Shadow } from './gate-state.ts';
 import { forCurrent, lookAgainAt } from './gate-standing.ts';
 import { frozen, soaking } from './gate-waits.ts';
 import { mendRecall } from './gate-recall.ts';
-import type { Outcome, Reason, Standing } from './outcome.ts';
+import type { Outcome, Reason } from './outcome.ts';
 import { whoOf } from './person.ts';
-import { recallOf, type Restores } from './recall.ts';
-import type { Digest } from './reference.ts';
-
-export type { StartCheck };
-
-export type GateAction =
-  | { kind: 'intake'; digest: Digest }
-  | { kind: 'check'; digest: Digest; checks: StartCheck[] }
-  | { kind: 'watch'; seconds: number }
-  /** Nothing but approval is missing, or an approval has become void: remembered before it is waited for. */
-  | { kind: 'record-approvals'; digest: Digest; reason: ApprovalReason }
-  | { kind: 'promote'; digest: Digest; sequence: number }
-  | { kind: 'follow' }
-  /** Over an attempt of this gate that reached the stable tag after it was overtaken. */
-  | { kind: 'put-back'; current: Digest; over: Digest }
-  /** An earlier promotion is opened again, to take the place of a recalled one. */
-  | { kind: 'restore'; digest: Digest; sequence: number; restores: Restores }
-  | { kind: 'announce-drift'; found: Digest | 'none' }
-  | { kind: 'drop'; attempt: number; reason: Reason }
-  | { kind: 'settle'; digest: Digest; outcome: Outcome }
-  /** The checks of the current one have to be asked again. */
-  | { kind: 'ask-again'; digest: Digest }
-  /** They were, or that is given up. */
-  | { kind: 'conclude'; digest: Digest; found: Standing }
-  /** `lookAgainAt`: something else is due before that. */
-  | { kind: 'rest'; reason: Reason; dueAt?: number; lookAgainAt?: number; digest?: Digest };
+import { recallOf } from './recall.ts';
 
 /** `now` in epoch milliseconds. Newest candidate first; one that can act goes before one that is watched, and that before one that rests. */
 export function nextGateAction(state: GateState, now: number): GateAction {

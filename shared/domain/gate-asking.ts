@@ -1,7 +1,7 @@
 /** What a candidate's checks come to now: something to do about them first, or what they say. */
 import { watchSeconds } from './backoff.ts';
 import { askAgainAt, checksOf, MOST_TRIES, said, type Running, type StartCheck } from './gate-checks.ts';
-import type { GateAction } from './gate-action.ts';
+import type { GateAction } from './gate-action-kinds.ts';
 import type { Candidate, GateState } from './gate-state.ts';
 import type { Reason } from './outcome.ts';
 

@@ -1,5 +1,5 @@
 /** What becomes of a stable tag that names something else than the current digest. */
-import type { GateAction } from './gate-action.ts';
+import type { GateAction } from './gate-action-kinds.ts';
 import type { GateState } from './gate-state.ts';
 
 /**

@@ -1,5 +1,5 @@
 /** What a gate does about a current digest that was recalled: the newest earlier one that passes today's checks is put back. */
-import type { GateAction } from './gate-action.ts';
+import type { GateAction } from './gate-action-kinds.ts';
 import type { GateState } from './gate-state.ts';
 import { whoOf } from './person.ts';
 import { recallOf } from './recall.ts';

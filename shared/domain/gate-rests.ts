@@ -1,6 +1,6 @@
 /** Which of several things that can only wait a gate waits for, and what it waits for with nothing open. */
 import { backoffMs } from './backoff.ts';
-import type { GateAction } from './gate-action.ts';
+import type { GateAction } from './gate-action-kinds.ts';
 import type { GateState } from './gate-state.ts';
 
 /** The gate itself may have to look again, even with nothing open. */

@@ -5,7 +5,7 @@
  */
 import { askChecks } from './gate-asking.ts';
 import { checksOf } from './gate-checks.ts';
-import type { GateAction } from './gate-action.ts';
+import type { GateAction } from './gate-action-kinds.ts';
 import type { Candidate, GateState } from './gate-state.ts';
 import type { Standing } from './outcome.ts';
 import { recallOf } from './recall.ts';

@@ -1,5 +1,5 @@
 /** What a gate does next with a candidate, or waits for: in words for a person. */
-import type { GateAction } from './gate-action.ts';
+import type { GateAction } from './gate-action-kinds.ts';
 import { sayOutcome, sayReason } from './outcome.ts';
 
 export interface SaidAction {

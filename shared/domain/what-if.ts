@@ -6,7 +6,8 @@
  * ask a check for cannot be known.
  */
 import { foundFor } from './deciding-policy.ts';
-import { forCandidate, type GateAction } from './gate-action.ts';
+import type { GateAction } from './gate-action-kinds.ts';
+import { forCandidate } from './gate-action.ts';
 import type { Candidate, GatePolicy, GateState } from './gate-state.ts';
 import { sayOutcome, type Outcome } from './outcome.ts';
 import { knockOn, sayTurned, type Turned } from './knock-on.ts';

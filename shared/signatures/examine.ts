@@ -8,7 +8,7 @@ import { z } from 'zod';
 import type { Layer } from '../domain/checks/artifact.ts';
 import type { Examined } from '../domain/checks/signature.ts';
 import { readStrictJson } from '../domain/checks/strict-json.ts';
-import type { SignatureCheck } from '../domain/policy/signature-check.ts';
+import type { SignatureCheck } from '../domain/check.ts';
 import { BadReference, parseReference, sameRepository, type Digest } from '../domain/reference.ts';
 import { isIdentity, sayIdentity, type CertificateIdentity } from '../domain/signatures/identity.ts';
 import { readSimpleSigning, readStatement, STATEMENT_TYPE, type Payload } from '../domain/signatures/payload.ts';

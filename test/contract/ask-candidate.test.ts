@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { findBusybox } from '../../local/setup/busybox.ts';
 import { askFiles } from '../../shared/domain/checks/ask-files.ts';
-import type { ProbeQuestion } from '../../shared/domain/policy.ts';
+import type { ProbeQuestion } from '../../shared/domain/check.ts';
 
 const APPLETS = ['sh', 'timeout', 'date', 'sleep', 'head', 'wc', 'nc', 'mkfifo', 'sed', 'grep', 'cat', 'rm', 'wget'];
 

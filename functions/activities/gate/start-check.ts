@@ -5,7 +5,7 @@
  * under the same attempt and the first one counts for nothing.
  */
 import { randomBytes } from 'node:crypto';
-import type { StartCheck } from '../../../shared/domain/gate-action.ts';
+import type { StartCheck } from '../../../shared/domain/gate-checks.ts';
 import { noContainer, STARTS_IT } from '../../../shared/domain/checks/traits.ts';
 import type { Gate } from '../../../shared/domain/policy.ts';
 import { ALL_PLATFORMS } from '../../../shared/domain/manifest.ts';

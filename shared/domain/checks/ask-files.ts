@@ -4,7 +4,7 @@
  * The answers are hostile, so they are read here, where there is no more to win than in the candidate's own sandbox, and only so much of them
  * for so long. It speaks HTTP itself, over `nc`: a `wget` says nothing of an answer that is not 200, and follows redirects.
  */
-import type { ProbeQuestion } from '../policy.ts';
+import type { ProbeQuestion } from '../check.ts';
 import { shellWord } from './shell-word.ts';
 
 /** Of one answer. */

@@ -4,7 +4,7 @@
  * Every problem at once. Dates decide nothing: the builder writes them. Content is named by its digest, so what cannot be read will never be
  * readable and is a fail; what was not there is unknown, which the effect says.
  */
-import type { ConfigCheck } from '../policy/config-check.ts';
+import type { ConfigCheck } from '../check.ts';
 import { standsOn } from '../manifest.ts';
 import type { Digest } from '../reference.ts';
 import { readArtifact, type Artifact } from './artifact.ts';

@@ -4,7 +4,7 @@
  * For images without a shell, and for those whose shell lies: what counts is what somebody outside is answered. Neither the candidate nor the
  * client, which reads hostile answers, ever sees the nonce of the result line.
  */
-import type { ProbeCheck } from '../policy.ts';
+import type { ProbeCheck } from '../check.ts';
 import { formatReference, type DigestReference } from '../reference.ts';
 import { askFiles } from './ask-files.ts';
 import type { Judgement } from './judgement.ts';

@@ -4,7 +4,7 @@
  * It catches regressions. A candidate that wants to lie to a script inside itself can: that is for a `probe`.
  */
 import type { DigestReference } from '../reference.ts';
-import type { ScriptCheck } from '../policy.ts';
+import type { ScriptCheck } from '../check.ts';
 import type { Judgement } from './judgement.ts';
 import { sandboxWords } from './sandbox.ts';
 import { planTrustedStep, readEnd, readResult, type CheckPlan, type EndedRun } from './trusted-step.ts';

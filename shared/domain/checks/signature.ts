@@ -4,7 +4,7 @@
  * There is no silent pass: one accepted signature passes and is named; without one, what could not be read is unknown, what was signed by
  * somebody else fails, and nothing at all fails when a signature is required. `if-present` says that the image is not signed.
  */
-import type { SignatureCheck } from '../policy/signature-check.ts';
+import type { SignatureCheck } from '../check.ts';
 import type { Judgement } from './judgement.ts';
 import { printable } from './printable.ts';
 

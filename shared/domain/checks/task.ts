@@ -6,7 +6,7 @@
  */
 import { parse, YAMLParseError } from 'yaml';
 import { z } from 'zod';
-import type { TaskCheck } from '../policy.ts';
+import type { TaskCheck } from '../check.ts';
 import { formatReference, type DigestReference } from '../reference.ts';
 import { lastWords, type Judgement } from './judgement.ts';
 

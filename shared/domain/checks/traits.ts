@@ -1,5 +1,5 @@
 /** What a decision has to know of each kind of check. */
-import type { Check } from '../policy.ts';
+import type { Check } from '../check.ts';
 
 interface Traits {
   /** It needs something of which a gate has one, so only one such question of a gate is asked at a time. */

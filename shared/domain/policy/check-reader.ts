@@ -1,5 +1,5 @@
 /** Reads one kind of check from its mapping. */
-import type { Check } from '../policy.ts';
+import type { Check } from '../check.ts';
 import type { Fields } from './fields.ts';
 import type { Place } from './place.ts';
 import type { PolicyFiles } from './policy-files.ts';

@@ -1,5 +1,5 @@
 /** Reads the checks of a gate: `functional: { script: checks/node/test.sh, timeout: 5m }`. One kind, one file beside this one. */
-import type { Check } from '../policy.ts';
+import type { Check } from '../check.ts';
 import type { CheckReader } from './check-reader.ts';
 import { configFields, configReader } from './config-check.ts';
 import { filledIn } from './defaults.ts';

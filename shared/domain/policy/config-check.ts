@@ -1,33 +1,10 @@
 /** Reads a `config` check: what an image has to say of itself, asked in process, without running anything. */
 import { z } from 'zod';
+import type { ConfigCheck } from '../check.ts';
 import { canonicalJson } from './canonical-json.ts';
 import { reportTimeout, type CheckReader } from './check-reader.ts';
 import { readFields } from './fields.ts';
 import { platform } from './schemas.ts';
-
-export interface ConfigCheck {
-  kind: 'config';
-  name: string;
-  /** That the upstream has to offer. */
-  platforms?: string[];
-  /** Of all layers of a platform, compressed. */
-  mostBytes?: number;
-  user?: 'not-root' | string[];
-  /** That may be exposed, such as `8080/tcp`. */
-  ports?: string[];
-  /** Values are patterns with `*`. */
-  labels?: Record<string, string>;
-  entrypoint?: string[];
-  command?: string[];
-  /** Gates; it stands on the layers of something that one of them promoted. */
-  bases?: string[];
-  /** The type of an OCI artifact that is no image. */
-  artifact?: string;
-  /** Of the manifest; values are patterns with `*`. */
-  annotations?: Record<string, string>;
-  /** Over kind and parameters. */
-  hash: string;
-}
 
 const SIZE_RULE = 'a size is a number and kB, MB, GB, KiB, MiB or GiB, such as 200MB';
 const UNITS: Record<string, number> = {

@@ -1,6 +1,6 @@
 /** Reads a `probe` check: what the candidate is asked as a service, by whom, and how long it may take to answer. */
 import { z } from 'zod';
-import type { ProbeCheck, ProbeQuestion } from '../policy.ts';
+import type { ProbeCheck, ProbeQuestion } from '../check.ts';
 import { BadReference, parseReference } from '../reference.ts';
 import { canonicalJson } from './canonical-json.ts';
 import type { CheckReader } from './check-reader.ts';

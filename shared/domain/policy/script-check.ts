@@ -1,5 +1,5 @@
 /** Reads a `script` check: the script's bytes come from the policy folder, so that a change of them is a change of the check. */
-import type { ScriptCheck } from '../policy.ts';
+import type { ScriptCheck } from '../check.ts';
 import { canonicalJson } from './canonical-json.ts';
 import type { CheckReader } from './check-reader.ts';
 import { readFields } from './fields.ts';

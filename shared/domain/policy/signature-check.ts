@@ -3,8 +3,8 @@
  * them is a change of the check.
  */
 import { z } from 'zod';
+import type { SignatureCheck } from '../check.ts';
 import type { ExpectedIdentity } from '../signatures/identity.ts';
-import type { RepositoryReference } from '../reference.ts';
 import { canonicalJson } from './canonical-json.ts';
 import { reportTimeout, type CheckReader } from './check-reader.ts';
 import { readFields } from './fields.ts';
@@ -13,23 +13,6 @@ import type { PolicyFiles } from './policy-files.ts';
 import { publicKeyProblem } from './public-key.ts';
 import { policyPath, repositoryReference } from './schemas.ts';
 import { trustRootProblem } from './trust-root.ts';
-
-export interface SignatureCheck {
-  kind: 'signature';
-  name: string;
-  mode: 'required' | 'if-present' | 'off';
-  /** `allowed`: what has no signature yet is asked again before it fails, since a signature is made after the push. */
-  late: 'allowed' | 'refused';
-  /** One of them, or one of the identities, has to have signed. */
-  keys: { path: string; pem: string }[];
-  identities: ExpectedIdentity[];
-  /** The text of `trusted_root.json`; there where there are identities. */
-  trustRoot?: string;
-  /** The repository that the signature has to name. */
-  reference?: RepositoryReference;
-  /** Over kind and parameters, with the bytes of the files. */
-  hash: string;
-}
 
 const MOST_SIGNERS = 20;
 const NOTATION =

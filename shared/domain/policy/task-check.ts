@@ -4,7 +4,7 @@
  * Every step of such a run holds the container socket and the login of the quarantine registry, so the policy has to say that it knows.
  */
 import { z } from 'zod';
-import type { TaskCheck } from '../policy.ts';
+import type { TaskCheck } from '../check.ts';
 import { canonicalJson } from './canonical-json.ts';
 import type { CheckReader } from './check-reader.ts';
 import { readFields } from './fields.ts';

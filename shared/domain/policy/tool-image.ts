@@ -4,7 +4,7 @@
  * A tag can be moved to another image, and what is found by a tool that was replaced is worth nothing.
  */
 import { z } from 'zod';
-import type { ToolImage } from '../policy.ts';
+import type { ToolImage } from '../check.ts';
 import { BadReference, formatReference, parseReference } from '../reference.ts';
 import { name } from './schemas.ts';
 

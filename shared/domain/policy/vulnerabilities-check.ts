@@ -1,7 +1,7 @@
 /** Reads a `vulnerabilities` check: the scanner, what it is asked, what it may find, and what people have waived. */
 import { z } from 'zod';
 import { SEVERITIES, type Severity } from '../checks/vulnerabilities/finding.ts';
-import type { VulnerabilitiesCheck } from '../policy.ts';
+import type { VulnerabilitiesCheck } from '../check.ts';
 import { canonicalJson } from './canonical-json.ts';
 import type { CheckReader } from './check-reader.ts';
 import { readFields, type ReadFields } from './fields.ts';

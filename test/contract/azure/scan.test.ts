@@ -9,7 +9,8 @@ import { unpack } from '../../../functions/activities/gate/checks/unpack.ts';
 import { judgeVulnerabilities, type ScanAnswer } from '../../../shared/domain/checks/vulnerabilities/judge.ts';
 import { planVulnerabilities } from '../../../shared/domain/checks/vulnerabilities/plan.ts';
 import { configurationOf } from '../../../shared/domain/manifest.ts';
-import type { Policy, VulnerabilitiesCheck } from '../../../shared/domain/policy.ts';
+import type { VulnerabilitiesCheck } from '../../../shared/domain/check.ts';
+import type { Policy } from '../../../shared/domain/policy.ts';
 import {
   formatReference,
   parseReference,

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { planProbe } from '../../../shared/domain/checks/probe.ts';
 import { planScript } from '../../../shared/domain/checks/script.ts';
-import type { ProbeCheck, ScriptCheck } from '../../../shared/domain/policy.ts';
+import type { ProbeCheck, ScriptCheck } from '../../../shared/domain/check.ts';
 import { formatReference, host, repository } from '../../../shared/domain/reference.ts';
 import { A } from '../../unit/domain/gate-builders.ts';
 

@@ -7,7 +7,7 @@ import { chmod, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { planVulnerabilities } from '../../../shared/domain/checks/vulnerabilities/plan.ts';
-import type { VulnerabilitiesCheck } from '../../../shared/domain/policy.ts';
+import type { VulnerabilitiesCheck } from '../../../shared/domain/check.ts';
 import { formatReference, host, repository, type Digest } from '../../../shared/domain/reference.ts';
 import { A, B, C } from '../../unit/domain/gate-builders.ts';
 import { check, NONCE } from '../../unit/domain/checks/vulnerabilities/scan-builders.ts';

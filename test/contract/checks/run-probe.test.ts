@@ -1,7 +1,7 @@
 /** The shell script of a probe, really run: with a `docker` that writes down what it is asked and runs canned candidates and clients. */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { judgeProbe } from '../../../shared/domain/checks/probe.ts';
-import type { ProbeCheck } from '../../../shared/domain/policy.ts';
+import type { ProbeCheck } from '../../../shared/domain/check.ts';
 import { checkRun, CLIENT, type CheckRun } from './fake-docker.ts';
 
 const check: ProbeCheck = {

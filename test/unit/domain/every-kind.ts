@@ -1,5 +1,5 @@
 /** One of every reason, outcome and action there is. */
-import type { GateAction } from '../../../shared/domain/gate-action.ts';
+import type { GateAction } from '../../../shared/domain/gate-action-kinds.ts';
 import type { Outcome, Reason } from '../../../shared/domain/outcome.ts';
 import { tag } from '../../../shared/domain/reference.ts';
 import { A, B, subjectOf } from './gate-builders.ts';

@@ -1,6 +1,7 @@
 /** When the checks of the current digest are asked again, and what comes of it: nothing is settled, and candidates go first. */
 import { describe, expect, test } from 'vitest';
-import { nextGateAction, type GateAction } from '../../../shared/domain/gate-action.ts';
+import type { GateAction } from '../../../shared/domain/gate-action-kinds.ts';
+import { nextGateAction } from '../../../shared/domain/gate-action.ts';
 import type { Candidate, GateState } from '../../../shared/domain/gate-state.ts';
 import type { Reason } from '../../../shared/domain/outcome.ts';
 import {

@@ -1,6 +1,7 @@
 /** What a gate does about a recalled digest, and what a recall is stronger than. */
 import { describe, expect, test } from 'vitest';
-import { nextGateAction, type GateAction } from '../../../shared/domain/gate-action.ts';
+import type { GateAction } from '../../../shared/domain/gate-action-kinds.ts';
+import { nextGateAction } from '../../../shared/domain/gate-action.ts';
 import type { Candidate, GatePolicy, GateState } from '../../../shared/domain/gate-state.ts';
 import type { Earlier, Recall } from '../../../shared/domain/recall.ts';
 import type { Digest } from '../../../shared/domain/reference.ts';

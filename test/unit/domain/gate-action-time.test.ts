@@ -1,7 +1,8 @@
 /** What a candidate of a gate waits for that time or people end: the soak, freezes, overrides and the fast lane. */
 import { describe, expect, test } from 'vitest';
 import type { PersonFreeze } from '../../../shared/domain/freeze.ts';
-import { nextGateAction, type GateAction } from '../../../shared/domain/gate-action.ts';
+import type { GateAction } from '../../../shared/domain/gate-action-kinds.ts';
+import { nextGateAction } from '../../../shared/domain/gate-action.ts';
 import type { GatePolicy, Override } from '../../../shared/domain/gate-state.ts';
 import { freeze } from '../../../shared/domain/policy/freeze-window.ts';
 import { A, candidate, done, gate, intention, manual, MINUTE, NOW, running, subjectOf } from './gate-builders.ts';

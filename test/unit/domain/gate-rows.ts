@@ -1,5 +1,5 @@
 /** What the tables of the gate's decision share: the actions they expect, in short. */
-import type { GateAction } from '../../../shared/domain/gate-action.ts';
+import type { GateAction } from '../../../shared/domain/gate-action-kinds.ts';
 import type { GateState } from '../../../shared/domain/gate-state.ts';
 import type { Reason } from '../../../shared/domain/outcome.ts';
 import type { Digest } from '../../../shared/domain/reference.ts';

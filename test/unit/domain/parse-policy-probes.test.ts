@@ -1,5 +1,5 @@
 import { describe, expect, it, test } from 'vitest';
-import type { Check } from '../../../shared/domain/policy.ts';
+import type { Check } from '../../../shared/domain/check.ts';
 import { problemsOf, valid, type Change } from './policy-fixture.ts';
 
 const FIXTURE = '{ script: checks/node.sh, timeout: 4m }';

@@ -1,6 +1,6 @@
 /** The `vulnerabilities` check in a policy: what is read, and each wrong entry with its place and the way out. */
 import { describe, expect, it, test } from 'vitest';
-import type { VulnerabilitiesCheck } from '../../../shared/domain/policy.ts';
+import type { VulnerabilitiesCheck } from '../../../shared/domain/check.ts';
 import { problemsOf, valid, type Change } from './policy-fixture.ts';
 
 const DIGEST = `sha256:${'a'.repeat(64)}`;

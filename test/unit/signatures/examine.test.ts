@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import type { Layer } from '../../../shared/domain/checks/artifact.ts';
-import type { SignatureCheck } from '../../../shared/domain/policy/signature-check.ts';
+import type { SignatureCheck } from '../../../shared/domain/check.ts';
 import { parseReference } from '../../../shared/domain/reference.ts';
 import { signatureExaminer, type Target } from '../../../shared/signatures/examine.ts';
 import { digestOf, image } from '../../fakes/images.ts';

@@ -1,5 +1,6 @@
 /** Puts a question together, as the gate asks it today. */
-import type { Check, Gate } from '../../../../shared/domain/policy.ts';
+import type { Check } from '../../../../shared/domain/check.ts';
+import type { Gate } from '../../../../shared/domain/policy.ts';
 import { questionsOf, type Question } from '../../../../shared/domain/questions.ts';
 import type { Digest } from '../../../../shared/domain/reference.ts';
 import type { CandidateRow } from '../../../../shared/ledger/gate-book.ts';

@@ -3,7 +3,7 @@ import { readArtifact } from '../../../../shared/domain/checks/artifact.ts';
 import { judgeConfig, type ConfigFacts } from '../../../../shared/domain/checks/config.ts';
 import type { Judgement } from '../../../../shared/domain/checks/judgement.ts';
 import { platformsOf } from '../../../../shared/domain/manifest.ts';
-import type { ConfigCheck } from '../../../../shared/domain/policy/config-check.ts';
+import type { ConfigCheck } from '../../../../shared/domain/check.ts';
 import { recallOf } from '../../../../shared/domain/recall.ts';
 import { formatReference } from '../../../../shared/domain/reference.ts';
 import { readGate, readPromotions } from '../../../../shared/ledger/gate-book.ts';

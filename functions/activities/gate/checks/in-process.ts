@@ -1,6 +1,6 @@
 /** A kind of check that the app answers itself, at once. Where it cannot ask, nobody knows, and it is asked again. */
 import type { Judgement } from '../../../../shared/domain/checks/judgement.ts';
-import type { Check } from '../../../../shared/domain/policy.ts';
+import type { Check } from '../../../../shared/domain/check.ts';
 import type { Surroundings } from '../../activity.ts';
 import type { Asked, CheckEffects } from './kind.ts';
 

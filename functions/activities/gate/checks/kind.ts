@@ -1,7 +1,8 @@
 /** What each kind of check does to the world: a run that is watched, or a question that the app answers itself. */
 import type { Judgement } from '../../../../shared/domain/checks/judgement.ts';
 import type { Removed } from '../../../../shared/domain/fast-lane.ts';
-import type { Check, Gate } from '../../../../shared/domain/policy.ts';
+import type { Check } from '../../../../shared/domain/check.ts';
+import type { Gate } from '../../../../shared/domain/policy.ts';
 import type { Digest, DigestReference } from '../../../../shared/domain/reference.ts';
 import type { CandidateRow } from '../../../../shared/ledger/gate-book.ts';
 import type { Surroundings } from '../../activity.ts';

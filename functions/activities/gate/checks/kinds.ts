@@ -1,5 +1,5 @@
 /** Every kind of check, and what it does. */
-import type { Check } from '../../../../shared/domain/policy.ts';
+import type { Check } from '../../../../shared/domain/check.ts';
 import { configEffects } from './config.ts';
 import type { CheckEffects } from './kind.ts';
 import { probeEffects } from './probe.ts';

@@ -1,6 +1,6 @@
 /** The `probe` check: a quick run of the trusted runner, with the candidate and the client that asks it nested in it. */
 import { clientOf, judgeProbe, planProbe } from '../../../../shared/domain/checks/probe.ts';
-import type { ProbeCheck } from '../../../../shared/domain/policy.ts';
+import type { ProbeCheck } from '../../../../shared/domain/check.ts';
 import type { Surroundings } from '../../activity.ts';
 import type { CheckEffects } from './kind.ts';
 import { startPlan } from './start-plan.ts';

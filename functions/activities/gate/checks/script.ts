@@ -1,6 +1,6 @@
 /** The `script` check: a quick run of the trusted runner, with the candidate nested in it. */
 import { judgeScript, planScript } from '../../../../shared/domain/checks/script.ts';
-import type { ScriptCheck } from '../../../../shared/domain/policy.ts';
+import type { ScriptCheck } from '../../../../shared/domain/check.ts';
 import type { CheckEffects } from './kind.ts';
 import { startPlan } from './start-plan.ts';
 

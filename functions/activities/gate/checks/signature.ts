@@ -7,7 +7,7 @@ import { printable } from '../../../../shared/domain/checks/printable.ts';
 import { judgeSignature } from '../../../../shared/domain/checks/signature.ts';
 import type { Judgement } from '../../../../shared/domain/checks/judgement.ts';
 import { childrenOf } from '../../../../shared/domain/manifest.ts';
-import type { SignatureCheck } from '../../../../shared/domain/policy/signature-check.ts';
+import type { SignatureCheck } from '../../../../shared/domain/check.ts';
 import { formatReference } from '../../../../shared/domain/reference.ts';
 import { signatureExaminer, type Examiner } from '../../../../shared/signatures/examine.ts';
 import { UnusableSigner } from '../../../../shared/signatures/unusable-signer.ts';

@@ -1,6 +1,7 @@
 /** The `task` check: a run of a team's own task file, with the upstream's tag in quarantine on the candidate. */
 import { judgeTask, planTask } from '../../../../shared/domain/checks/task.ts';
-import type { Gate, TaskCheck } from '../../../../shared/domain/policy.ts';
+import type { TaskCheck } from '../../../../shared/domain/check.ts';
+import type { Gate } from '../../../../shared/domain/policy.ts';
 import { formatReference, type DigestReference } from '../../../../shared/domain/reference.ts';
 import type { Surroundings } from '../../activity.ts';
 import type { CheckEffects } from './kind.ts';

@@ -4,7 +4,8 @@
  * Key: the digest. What a gate has promoted goes where that gate's candidates are, and is cleaned up with them; what the policy names by digest
  * goes to a place of its own, since it stays as long as the policy says so.
  */
-import type { Gate, ToolImage } from '../../../../shared/domain/policy.ts';
+import type { ToolImage } from '../../../../shared/domain/check.ts';
+import type { Gate } from '../../../../shared/domain/policy.ts';
 import {
   formatReference,
   repository,

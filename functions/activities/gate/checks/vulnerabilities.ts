@@ -9,7 +9,7 @@ import { planVulnerabilities } from '../../../../shared/domain/checks/vulnerabil
 import type { ScannedImage } from '../../../../shared/domain/checks/vulnerabilities/finding.ts';
 import { reportKey, type ScanReport } from '../../../../shared/domain/checks/vulnerabilities/scan-report.ts';
 import { chooseSubject, configurationOf } from '../../../../shared/domain/manifest.ts';
-import type { ToolImage, VulnerabilitiesCheck } from '../../../../shared/domain/policy.ts';
+import type { ToolImage, VulnerabilitiesCheck } from '../../../../shared/domain/check.ts';
 import { formatReference, type Digest, type DigestReference } from '../../../../shared/domain/reference.ts';
 import { readGate } from '../../../../shared/ledger/gate-book.ts';
 import type { Surroundings } from '../../activity.ts';

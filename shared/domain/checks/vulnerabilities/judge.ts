@@ -4,7 +4,7 @@
  *
  * Pure: unpacking a report, which takes a decompressor and a hash, is handed in.
  */
-import type { VulnerabilitiesCheck } from '../../policy.ts';
+import type { VulnerabilitiesCheck } from '../../check.ts';
 import type { Verdict } from '../../outcome.ts';
 import { lastWords } from '../judgement.ts';
 import { databaseProblem, databaseTime } from './database-age.ts';

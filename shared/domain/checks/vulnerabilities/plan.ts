@@ -5,7 +5,7 @@
  * network, a login or the socket. What runs now is scanned before the candidate, which is hostile, and with the same data.
  */
 import { formatReference, type DigestReference } from '../../reference.ts';
-import type { VulnerabilitiesCheck } from '../../policy.ts';
+import type { VulnerabilitiesCheck } from '../../check.ts';
 import type { CheckPlan } from '../trusted-step.ts';
 import { RUN_SCAN } from './run-scan.ts';
 

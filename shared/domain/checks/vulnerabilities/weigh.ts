@@ -3,7 +3,7 @@
  *
  * Waivers are applied here, after the report is read, so that the decision records what was waived and until when.
  */
-import type { VulnerabilitiesCheck } from '../../policy.ts';
+import type { VulnerabilitiesCheck } from '../../check.ts';
 import { END_OF_LIFE } from './read-trivy.ts';
 import { rank, type Finding, type Severity, type Waiver } from './finding.ts';
 

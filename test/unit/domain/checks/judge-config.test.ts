@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { judgeConfig, type ConfigFacts } from '../../../../shared/domain/checks/config.ts';
-import type { ConfigCheck } from '../../../../shared/domain/policy/config-check.ts';
+import type { ConfigCheck } from '../../../../shared/domain/check.ts';
 import { digestOf } from '../../../fakes/images.ts';
 
 const check = (change: Partial<ConfigCheck> = {}): ConfigCheck => ({

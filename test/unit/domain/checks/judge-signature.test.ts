@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { judgeSignature, type Examined, type Found, type Looked } from '../../../../shared/domain/checks/signature.ts';
-import type { SignatureCheck } from '../../../../shared/domain/policy/signature-check.ts';
+import type { SignatureCheck } from '../../../../shared/domain/check.ts';
 
 const check = (mode: SignatureCheck['mode']): SignatureCheck => ({
   kind: 'signature',

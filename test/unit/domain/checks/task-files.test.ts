@@ -6,7 +6,7 @@ import type { Sandbox } from '../../../../shared/domain/checks/sandbox.ts';
 import { planScript } from '../../../../shared/domain/checks/script.ts';
 import { planVulnerabilities } from '../../../../shared/domain/checks/vulnerabilities/plan.ts';
 import type { CheckPlan } from '../../../../shared/domain/checks/trusted-step.ts';
-import type { ProbeQuestion } from '../../../../shared/domain/policy.ts';
+import type { ProbeQuestion } from '../../../../shared/domain/check.ts';
 import { formatReference, host, repository } from '../../../../shared/domain/reference.ts';
 import { A, B } from '../gate-builders.ts';
 import { lintTaskFile } from './task-file-lint.ts';

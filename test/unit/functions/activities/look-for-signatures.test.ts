@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { lookForSignatures } from '../../../../functions/activities/gate/checks/look-for-signatures.ts';
-import type { SignatureCheck } from '../../../../shared/domain/policy/signature-check.ts';
+import type { SignatureCheck } from '../../../../shared/domain/check.ts';
 import { parseReference, type Digest, type Tag } from '../../../../shared/domain/reference.ts';
 import { referrersTag, signatureTag } from '../../../../shared/domain/signatures/carrier.ts';
 import { signatureExaminer } from '../../../../shared/signatures/examine.ts';

@@ -2,7 +2,7 @@
 import { expect, it, test } from 'vitest';
 import { probeEffects } from '../../../../functions/activities/gate/checks/probe.ts';
 import type { Asked } from '../../../../functions/activities/gate/checks/kind.ts';
-import type { ProbeCheck } from '../../../../shared/domain/policy.ts';
+import type { ProbeCheck } from '../../../../shared/domain/check.ts';
 import { parseReference } from '../../../../shared/domain/reference.ts';
 import { A, NOW } from '../../domain/gate-builders.ts';
 import { valid } from '../../domain/policy-fixture.ts';

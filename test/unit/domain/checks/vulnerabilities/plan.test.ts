@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { planVulnerabilities, type ScanFacts } from '../../../../../shared/domain/checks/vulnerabilities/plan.ts';
-import type { VulnerabilitiesCheck } from '../../../../../shared/domain/policy.ts';
+import type { VulnerabilitiesCheck } from '../../../../../shared/domain/check.ts';
 import { host, repository, type Digest } from '../../../../../shared/domain/reference.ts';
 import { A, B, C } from '../../gate-builders.ts';
 import { check, NONCE } from './scan-builders.ts';

@@ -4,7 +4,7 @@ import { gzipSync } from 'node:zlib';
 import { unpack } from '../../../../../functions/activities/gate/checks/unpack.ts';
 import type { Finding, ScannedImage } from '../../../../../shared/domain/checks/vulnerabilities/finding.ts';
 import type { ScanQuestion } from '../../../../../shared/domain/checks/vulnerabilities/judge.ts';
-import type { VulnerabilitiesCheck } from '../../../../../shared/domain/policy.ts';
+import type { VulnerabilitiesCheck } from '../../../../../shared/domain/check.ts';
 import { A, B, C, digestOf, NOW } from '../../gate-builders.ts';
 
 export const NONCE = '5ec7e75ec7e7';

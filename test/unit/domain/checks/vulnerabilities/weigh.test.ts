@@ -1,7 +1,7 @@
 import { describe, expect, it, test } from 'vitest';
 import type { Finding } from '../../../../../shared/domain/checks/vulnerabilities/finding.ts';
 import { weigh } from '../../../../../shared/domain/checks/vulnerabilities/weigh.ts';
-import type { VulnerabilitiesCheck } from '../../../../../shared/domain/policy.ts';
+import type { VulnerabilitiesCheck } from '../../../../../shared/domain/check.ts';
 import { NOW } from '../../gate-builders.ts';
 import { DAY, finding } from './scan-builders.ts';
 
