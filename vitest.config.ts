@@ -1,8 +1,9 @@
 import { defineConfig } from 'vitest/config';
+import SlowestFirst from './test/slowest-first.ts';
 
 /**
  * Unit and replay tests never wait and share what they import. Contract tests talk to the emulated Azure, e2e tests run whole systems: they wait
- * more than they work, so there are more of them at a time than cores. Longest-waiting first, one project after the other.
+ * more than they work, so there are more of them at a time than cores. The slowest first: see `test/slowest-first.ts`.
  */
 const project = (name: string, order: number, timeout: number, extra: object = {}) => ({
   extends: true as const,
@@ -22,6 +23,7 @@ export default defineConfig({
     environment: 'node',
     allowOnly: false,
     passWithNoTests: false,
+    sequence: { sequencer: SlowestFirst },
     reporters: ['default', './test/report.ts'],
     projects: [
       project('unit', 1, 15_000, pure),

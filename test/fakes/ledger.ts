@@ -10,27 +10,26 @@ export type FakeLedger = Ledger &
   };
 
 export function fakeLedger(): FakeLedger {
-  const partitions = new Map<string, Map<string, Row>>();
+  const partitions = new Map<string, Map<string, Stored>>();
   let writes = 0;
 
-  const partitionOf = (table: Table, partition: string): Map<string, Row> => {
+  const partitionOf = (table: Table, partition: string): Map<string, Stored> => {
     const name = `${table}/${partition}`;
-    const rows = partitions.get(name) ?? new Map<string, Row>();
+    const rows = partitions.get(name) ?? new Map<string, Stored>();
     partitions.set(name, rows);
     return rows;
   };
-  const copy = (row: Row): Row => structuredClone(row);
 
   const ledger: Ledger = {
     async get(table, partition, key) {
       const row = partitionOf(table, partition).get(key);
-      return row && copy(row);
+      return row && read(row);
     },
     async rows(table, partition, { openOnly, from, to } = {}) {
       return [...partitionOf(table, partition).values()]
         .filter((row) => (!openOnly || row.open) && (!from || row.key >= from) && (!to || row.key < to))
         .toSorted((a, b) => (a.key < b.key ? -1 : 1))
-        .map(copy);
+        .map(read);
     },
     async write(table, partition, changes) {
       assertWritable(partition, changes);
@@ -41,9 +40,8 @@ export function fakeLedger(): FakeLedger {
           rows.delete(change.key);
         } else {
           const { key, open, schema } = change;
-          // As it will be read back from JSON text.
-          const data: unknown = JSON.parse(JSON.stringify(change.data));
-          rows.set(key, { key, open, schema, data, etag: `W/"${++writes}"` });
+          const json = JSON.stringify(change.data) ?? 'null';
+          rows.set(key, { key, open, schema, json, etag: `W/"${++writes}"` });
         }
       }
       return 'written';
@@ -52,11 +50,16 @@ export function fakeLedger(): FakeLedger {
 
   return Object.assign(failable(ledger), {
     dump: (table: Table, partition: string) =>
-      Object.fromEntries([...partitionOf(table, partition).values()].map((row) => [row.key, row.data])),
+      Object.fromEntries([...partitionOf(table, partition).values()].map((row) => [row.key, read(row).data])),
   });
 }
 
-function holds(change: Change, row: Row | undefined): boolean {
+/** A row as the table keeps it: its data is JSON text. */
+type Stored = Omit<Row, 'data'> & { json: string };
+
+const read = ({ json, ...row }: Stored): Row => ({ ...row, data: JSON.parse(json) as unknown });
+
+function holds(change: Change, row: Stored | undefined): boolean {
   if (change.ifMatch === 'new') return row === undefined;
   if (change.ifMatch === 'any') return change.kind === 'put' || row !== undefined;
   return row?.etag === change.ifMatch;

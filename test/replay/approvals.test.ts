@@ -7,7 +7,7 @@ import { readJournal, dayOf } from '../../shared/ledger/journal-book.ts';
 import { readRecords } from '../../shared/record/read-records.ts';
 import { valid, type Change } from '../unit/domain/policy-fixture.ts';
 import { call, principal, type Call } from '../unit/functions/http/call.ts';
-import { blue, gateWorld, green, MINUTE, STABLE, type GateWorld } from './gate-world.ts';
+import { blue, gateWorld, green, MINUTE, STABLE, type GateWorld, type WorldOptions } from './gate-world.ts';
 
 const DAY = 24 * 60 * MINUTE;
 const page = readFileSync(new URL('../../docs/approvals.md', import.meta.url), 'utf8');
@@ -19,10 +19,11 @@ const policyOf = (script = 'node --version\n'): Change => ({
 });
 
 let world: GateWorld;
-beforeEach(() => {
-  world = gateWorld(policyOf());
+beforeEach(() => begin());
+function begin(options: WorldOptions = {}): void {
+  world = gateWorld(policyOf(), options);
   world.checksAnswer(() => 0);
-});
+}
 afterEach(() => world.close());
 
 const as = (id: string): Pick<Call, 'authMode' | 'headers'> => ({
@@ -65,6 +66,7 @@ const journal = async () => (await readJournal(world.ports.ledger, dayOf(world.c
 
 describe('the gate of docs/approvals.md', () => {
   it('asks for two people, says so once, and promotes when both have approved', async () => {
+    begin({ on: 'host' });
     const digest = await pushed();
     expect((await world.gate()).resting?.reason).toMatchObject({ kind: 'approval-wanted', needed: 2, given: 0 });
     const waiting = world.ports.announcements.announced.filter(({ type }) => type === 'waiting');

@@ -5,7 +5,17 @@ import { parseReference, type Digest } from '../../shared/domain/reference.ts';
 import { image, type Image } from '../fakes/images.ts';
 import { call } from '../unit/functions/http/call.ts';
 import { valid } from '../unit/domain/policy-fixture.ts';
-import { blue, gateWorld, green, MINUTE, QUARANTINE, red, UPSTREAM, type GateWorld, type Wrap } from './gate-world.ts';
+import {
+  blue,
+  gateWorld,
+  green,
+  MINUTE,
+  QUARANTINE,
+  red,
+  UPSTREAM,
+  type GateWorld,
+  type WorldOptions,
+} from './gate-world.ts';
 import { scanEnding, valueOf } from './scan-ending.ts';
 import { steering } from './steering.ts';
 
@@ -21,13 +31,13 @@ let findings: Map<Image, string[] | 'garbled'>;
 let scans: string[];
 afterEach(() => world.close());
 
-function begin(change: Parameters<typeof gateWorld>[0] = {}, options: { wrap?: Wrap } = {}): void {
+function begin(change: Parameters<typeof gateWorld>[0] = {}, options: WorldOptions = {}): void {
   world = gateWorld(change, options);
   on = steering(world);
 }
 
 /** A gate whose one check is a scan that counts for a day. */
-function beginScanning(options: { wrap?: Wrap } = {}): void {
+function beginScanning(options: WorldOptions = {}): void {
   begin({ gates: { 'soak: 3d': 'soak: 0s', 'functional: { script: checks/node.sh, timeout: 4m }': SCAN } }, options);
   world.ports.upstreams.set('public.example.com/aquasec/trivy:1', trivy.manifest);
   findings = new Map([green, blue, red].map((one) => [one, []]));
@@ -67,7 +77,7 @@ async function until(condition: () => boolean): Promise<void> {
 
 describe('a current digest whose scan has ended', () => {
   it('is scanned again each day, and nothing else happens while it is clean', async () => {
-    beginScanning();
+    beginScanning({ on: 'host' });
     const digest = await on.pushed(green);
     const outcome = await world.outcome(digest);
     expect((await world.gate()).resting).toMatchObject({ lookAgainAt: expect.any(Number) as number });

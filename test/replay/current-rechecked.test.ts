@@ -4,13 +4,14 @@ import type { Digest } from '../../shared/domain/reference.ts';
 import { readCandidate } from '../../shared/ledger/gate-book.ts';
 import { dayOf, readJournal } from '../../shared/ledger/journal-book.ts';
 import { call } from '../unit/functions/http/call.ts';
-import { blue, gateWorld, green, MINUTE, STABLE, type GateWorld } from './gate-world.ts';
+import { blue, gateWorld, green, MINUTE, STABLE, type GateWorld, type WorldOptions } from './gate-world.ts';
 
 let world: GateWorld;
-beforeEach(() => {
-  world = gateWorld();
+beforeEach(() => begin());
+function begin(options: WorldOptions = {}): void {
+  world = gateWorld({}, options);
   world.checksAnswer(() => 0);
-});
+}
 afterEach(() => world.close());
 
 async function pushed(what: typeof green): Promise<Digest> {
@@ -35,6 +36,7 @@ const evidence = async (digest: Digest, check: string) =>
 
 describe('a current digest that a person wants checked again', () => {
   it('is checked at once and stays what it is; who asked is in the journal', async () => {
+    begin({ on: 'host' });
     const digest = await pushed(green);
     const before = await world.gate();
 

@@ -40,8 +40,8 @@ function doubled(turns: number): [GateWorld, GateWorld] {
     for (let turn = 0; turn < turns; turn++) await new Promise((resolve) => setImmediate(resolve));
     return run();
   };
-  const first = gateWorld();
-  const second = gateWorld({}, { from: first, wrap: lagging });
+  const first = gateWorld({}, { on: 'host' });
+  const second = gateWorld({}, { on: 'host', from: first, wrap: lagging });
   first.checksAnswer(() => 0);
   return [first, second];
 }
@@ -51,9 +51,9 @@ async function together(first: GateWorld, second: GateWorld): Promise<void> {
   await Promise.all([first.wake('runGate', 'node'), second.wake('runGate', 'node')]);
   for (let minutes = 0; minutes < 5; minutes++) {
     await first.pass(MINUTE);
-    await Promise.all([first.durable.settle(), second.durable.settle()]);
+    await Promise.all([first.settle(), second.settle()]);
   }
   await first.wake('sweep', '');
   await first.pass(MINUTE);
-  await second.durable.settle();
+  await second.settle();
 }

@@ -3,16 +3,17 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { parseTagReference } from '../../shared/domain/reference.ts';
 import { GATE, readGate } from '../../shared/ledger/gate-book.ts';
 import { put } from '../../shared/ledger/rows.ts';
-import { blue, gateWorld, green, MINUTE, red, STABLE, type GateWorld } from './gate-world.ts';
+import { blue, gateWorld, green, MINUTE, red, STABLE, type GateWorld, type WorldOptions } from './gate-world.ts';
 
 let world: GateWorld;
-beforeEach(async () => {
-  world = gateWorld();
+beforeEach(() => begin());
+async function begin(options: WorldOptions = {}): Promise<void> {
+  world = gateWorld({}, options);
   world.checksAnswer(() => 0);
   world.push(green);
   await world.wake('runGate', 'node');
   await world.pass(3_000);
-});
+}
 afterEach(() => world.close());
 
 const stableTag = parseTagReference(STABLE);
@@ -28,6 +29,7 @@ async function sweepAfter(minutes: number) {
 
 describe('a stable tag that somebody has moved', () => {
   it('is announced once and left as it is', async () => {
+    await begin({ on: 'host' });
     world.ports.registries.put(STABLE, red.manifest);
 
     await sweepAfter(61);

@@ -13,12 +13,15 @@ const SCAN = `cve: { vulnerabilities: { scanner: "public.example.com/aquasec/tri
 let world: GateWorld;
 let holes: Map<Image, string[]>;
 beforeEach(() => {
-  world = gateWorld({
-    gates: {
-      'soak: 3d': 'soak: 3d\n    fastLane: { removes: high }',
-      'functional: { script: checks/node.sh, timeout: 4m }': SCAN,
+  world = gateWorld(
+    {
+      gates: {
+        'soak: 3d': 'soak: 3d\n    fastLane: { removes: high }',
+        'functional: { script: checks/node.sh, timeout: 4m }': SCAN,
+      },
     },
-  });
+    { on: 'host' },
+  );
   world.ports.upstreams.set('public.example.com/aquasec/trivy:1', trivy.manifest);
   holes = new Map([
     [green, []],

@@ -10,7 +10,7 @@ afterEach(() => world.close());
 
 describe('after a promotion', () => {
   it('builds the image on the promoted digest and deploys the result by digest', async () => {
-    world = builder();
+    world = builder({}, {}, { on: 'host' });
     const base = world.push(green);
 
     await world.wake('runGate', 'node');

@@ -1,45 +1,51 @@
-/** Runs a piece of an orchestrator in a world without clocks, chance and I/O: whatever it must not touch throws while it runs. */
+/**
+ * Runs a piece of an orchestrator in a world without clocks, chance and I/O: whatever it must not touch throws while it runs.
+ *
+ * The guards are put in place once and ask whether a piece runs: to put them there for each piece costs more than the piece.
+ */
+
+let isInside = false;
 
 export function withoutChance<T>(work: () => T): T {
-  const saved = FORBIDDEN.map(({ owner, key }) => ({ owner, key, was: Object.getOwnPropertyDescriptor(owner, key) }));
-  for (const { owner, key, put } of FORBIDDEN) {
-    Object.defineProperty(owner, key, { value: put, configurable: true, writable: true });
-  }
+  if (isInside) return work();
+  isInside = true;
   try {
     return work();
   } finally {
-    for (const { owner, key, was } of saved) {
-      if (was) Object.defineProperty(owner, key, was);
-      else Reflect.deleteProperty(owner, key); // It is of the prototype, and was hidden.
-    }
+    isInside = false;
   }
 }
 
-const refuse = (what: string) => (): never => {
-  throw new Error(`an orchestrator must not use ${what}: it answers something else on every replay`);
-};
+function refuse(what: string): void {
+  if (isInside) throw new Error(`an orchestrator must not use ${what}: it answers something else on every replay`);
+}
+
+const guarded = <F extends (...given: never[]) => unknown>(real: F, what: string): F =>
+  new Proxy(real, {
+    apply(target, self, given) {
+      refuse(what);
+      return Reflect.apply(target, self, given) as unknown;
+    },
+  });
 
 /** `new Date(value)` is a calculation and stays; `new Date()`, `Date()` and `Date.now()` ask the clock. */
-const CalculatingDate = new Proxy(Date, {
-  construct: (target, args, newTarget) =>
-    args.length === 0 ? refuse('new Date()')() : (Reflect.construct(target, args, newTarget) as Date),
-  apply: refuse('Date()'),
-  get: (target, key, receiver) =>
-    key === 'now' ? refuse('Date.now()') : (Reflect.get(target, key, receiver) as unknown),
+globalThis.Date = new Proxy(Date, {
+  construct(target, given, newTarget) {
+    if (given.length === 0) refuse('new Date()');
+    return Reflect.construct(target, given, newTarget) as Date;
+  },
+  apply(target, self, given) {
+    refuse('Date()');
+    return Reflect.apply(target, self, given) as string;
+  },
 });
-
-const FORBIDDEN: { owner: object; key: string; put: unknown }[] = [
-  { owner: globalThis, key: 'Date', put: CalculatingDate },
-  { owner: Math, key: 'random', put: refuse('Math.random()') },
-  { owner: performance, key: 'now', put: refuse('performance.now()') },
-  ...['randomUUID', 'getRandomValues'].map((key) => ({
-    owner: globalThis.crypto,
-    key,
-    put: refuse(`crypto.${key}()`),
-  })),
-  ...['setTimeout', 'setInterval', 'setImmediate', 'fetch'].map((key) => ({
-    owner: globalThis,
-    key,
-    put: refuse(`${key}()`),
-  })),
-];
+Date.now = guarded(Date.now, 'Date.now()');
+Math.random = guarded(Math.random, 'Math.random()');
+performance.now = guarded(performance.now, 'performance.now()');
+const { crypto } = globalThis;
+crypto.randomUUID = guarded(crypto.randomUUID, 'crypto.randomUUID()');
+crypto.getRandomValues = guarded(crypto.getRandomValues, 'crypto.getRandomValues()');
+globalThis.setTimeout = guarded(setTimeout, 'setTimeout()');
+globalThis.setInterval = guarded(setInterval, 'setInterval()');
+globalThis.setImmediate = guarded(setImmediate, 'setImmediate()');
+globalThis.fetch = guarded(fetch, 'fetch()');

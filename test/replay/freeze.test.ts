@@ -2,7 +2,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { call, principal } from '../unit/functions/http/call.ts';
 import { builder } from './building-world.ts';
-import { blue, green, MINUTE, type GateWorld } from './gate-world.ts';
+import { blue, green, MINUTE, type GateWorld, type WorldOptions } from './gate-world.ts';
 import { START } from './harness.ts';
 import { steering } from './steering.ts';
 
@@ -15,8 +15,8 @@ const HOUR = 60 * MINUTE;
 const MONDAY = '[{ from: Mon, to: Mon, zone: UTC }]';
 const TUESDAY = START + 16 * HOUR;
 
-function begin(gates: Record<string, string> = {}): void {
-  world = builder({}, { gates: { 'soak: 3d': 'soak: 0s', ...gates } });
+function begin(gates: Record<string, string> = {}, options: WorldOptions = {}): void {
+  world = builder({}, { gates: { 'soak: 3d': 'soak: 0s', ...gates } }, options);
   on = steering(world);
 }
 
@@ -36,7 +36,7 @@ const asks = (id: string, digest: string) =>
 
 describe('a window of the policy', () => {
   it('over a gate lets checks go on, stops the promotion, and ends by itself', async () => {
-    begin({ 'soak: 3d': `freeze: ${MONDAY}` });
+    begin({ 'soak: 3d': `freeze: ${MONDAY}` }, { on: 'host' });
 
     const digest = await on.pushed(green);
 
@@ -52,7 +52,7 @@ describe('a window of the policy', () => {
   });
 
   it('over an app lets it be promoted and built, and deployed when it ends', async () => {
-    begin({ 'runs: hello': `runs: hello\n    freeze: ${MONDAY}` });
+    begin({ 'runs: hello': `runs: hello\n    freeze: ${MONDAY}` }, { on: 'host' });
 
     const digest = await on.pushed(green);
 

@@ -10,7 +10,7 @@ afterEach(() => world.close());
 
 describe('a gate', () => {
   it('promotes what passes its checks: a locked unique tag with the run, then the stable tag', async () => {
-    world = gateWorld();
+    world = gateWorld({}, { on: 'host' });
     const digest = world.push(green);
 
     await world.wake('runGate', 'node');

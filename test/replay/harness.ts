@@ -80,15 +80,7 @@ export function play({ stories, activities, database = ':memory:', clock = virtu
       durable.start(story, instanceId, input);
       await durable.settle();
     },
-    async pass(ms) {
-      let over = false;
-      clock.after(ms, () => (over = true));
-      await durable.settle();
-      while (!over) {
-        clock.advanceToNext();
-        await durable.settle();
-      }
-    },
+    pass: passing(clock, () => durable.settle()),
     status(instanceId) {
       const status = durable.status(instanceId);
       if (!status) throw new Error(`there is no instance "${instanceId}"`);
@@ -132,6 +124,19 @@ export function play({ stories, activities, database = ':memory:', clock = virtu
     close: (options) => durable.stop(options),
   };
   return stage;
+}
+
+/** Time passes as fast as what it wakes has settled. */
+export function passing(clock: VirtualClock, settle: () => Promise<void>): Play['pass'] {
+  return async (ms) => {
+    let over = false;
+    clock.after(ms, () => (over = true));
+    await settle();
+    while (!over) {
+      clock.advanceToNext();
+      await settle();
+    }
+  };
 }
 
 /** What the host sends to orchestrators holds their histories, also of generations that are then thrown away. */

@@ -16,7 +16,7 @@ afterEach(() => world.close());
 
 describe('a hold on everything', () => {
   it('lets a candidate be checked and stops its promotion, and lifting it lets everything go on', async () => {
-    begin();
+    begin({}, {}, { on: 'host' });
     await on.ask('holdAll');
 
     const digest = await on.pushed(green);

@@ -6,7 +6,7 @@ import { readCandidate } from '../../shared/ledger/gate-book.ts';
 import { attachment, digestOf, image, MANIFEST, manifestOf } from '../fakes/images.ts';
 import { keyPair, signatureManifest, simplePayload, simpleSigned } from '../fakes/signing.ts';
 import { call } from '../unit/functions/http/call.ts';
-import { gateWorld, green, MINUTE, QUARANTINE, UPSTREAM, type GateWorld, type Wrap } from './gate-world.ts';
+import { gateWorld, green, MINUTE, QUARANTINE, UPSTREAM, type GateWorld, type WorldOptions } from './gate-world.ts';
 
 const key = keyPair();
 const stranger = keyPair();
@@ -17,12 +17,12 @@ const digest = green.manifest.digest;
 let world: GateWorld;
 afterEach(() => world.close());
 
-function gate(checks: string, options: { wrap?: Wrap } = {}): GateWorld {
+function gate(checks: string, options: WorldOptions = {}): GateWorld {
   const gates = { 'soak: 3d': 'soak: 0s', 'functional: { script: checks/node.sh, timeout: 4m }': checks };
   world = gateWorld({ gates, files: { 'keys/acme.pub': key.pem } }, options);
   return world;
 }
-const signed = (more = '', options: { wrap?: Wrap } = {}) =>
+const signed = (more = '', options: WorldOptions = {}) =>
   gate(`signed: { signature: { keys: [keys/acme.pub]${more} } }`, options);
 
 /** As intake leaves it: the signature beside its image in quarantine. */
@@ -43,7 +43,7 @@ async function push() {
 
 describe('a gate that asks for a signature', () => {
   test('promotes what the key of the policy has signed, and says who signed', async () => {
-    signed();
+    signed('', { on: 'host' });
     sign(key);
 
     await push();
@@ -232,7 +232,7 @@ describe('a Helm chart', () => {
   };
 
   test('passes a gate by its type', async () => {
-    gate(`shape: { config: { artifact: ${HELM} } }`);
+    gate(`shape: { config: { artifact: ${HELM} } }`, { on: 'host' });
 
     await pushChart();
 

@@ -3,19 +3,13 @@
  * something of the test's before every call of a port. For what has to hold in a thousand interleavings; what the host adds (replay, crashes,
  * timers) is tested elsewhere.
  */
-import type { OrchestrationContext } from 'durable-functions';
 import { activities } from '../../functions/activities/activities.ts';
-import type { Stories, StoryName, Surroundings } from '../../functions/activities/activity.ts';
-import { stories } from '../../orchestrations/stories.ts';
-
-type Wanted =
-  | { kind: 'activity'; name: string; request: unknown }
-  | { kind: 'all'; tasks: Extract<Wanted, { kind: 'activity' }>[] }
-  | { kind: 'timer'; at: number };
+import type { Stories, Surroundings } from '../../functions/activities/activity.ts';
+import { inputOf, json, tell, type Telling, type Wanted, type WantedActivity } from './telling.ts';
 
 interface Instance {
-  story: Generator<unknown, unknown, unknown>;
-  next: () => IteratorResult<unknown, unknown>;
+  story: Telling;
+  next: () => ReturnType<Telling['next']>;
 }
 
 export interface Interleaved {
@@ -38,10 +32,13 @@ export function interleaved(surroundings: Surroundings, start: number): Interlea
     async start(name, thing) {
       const id = `${name} ${thing}`;
       if (instances.has(id)) return 'running';
-      instances.set(
-        id,
-        begin(name, thing, () => now),
-      );
+      const story = tell(name, inputOf(name, thing), {
+        now: () => now,
+        continueAsNew() {
+          throw new Error(`${name} goes on for ever`);
+        },
+      });
+      instances.set(id, { story, next: () => story.next() });
       return 'started';
     },
     running: async (name, thing) => (instances.has(`${name} ${thing}`) ? { progressAt: now } : undefined),
@@ -50,12 +47,11 @@ export function interleaved(surroundings: Surroundings, start: number): Interlea
   };
   const acting = activities(surroundings) as Record<string, (request: unknown, stories: Stories) => Promise<object>>;
 
-  async function act({ name, request }: Extract<Wanted, { kind: 'activity' }>): Promise<object> {
+  async function act({ name, request }: WantedActivity): Promise<object> {
     const activity = acting[name];
     if (!activity) throw new Error(`there is no activity "${name}"`);
     for (let tries = 1; ; tries++) {
       try {
-        // As through the host: what is asked and what is answered are JSON.
         return json(await activity(json(request), handed)) as object;
       } catch (error) {
         if (tries === MOST_TRIES) throw error;
@@ -80,7 +76,7 @@ export function interleaved(surroundings: Surroundings, start: number): Interlea
       const { done, value } = instance.next();
       if (done) return void instances.delete(which);
       try {
-        const sent = await answer(value as Wanted);
+        const sent = await answer(value);
         instance.next = () => instance.story.next(sent);
       } catch (error) {
         instance.next = () => instance.story.throw(error);
@@ -90,31 +86,6 @@ export function interleaved(surroundings: Surroundings, start: number): Interlea
     pass: (ms) => void (now += ms),
   };
 }
-
-function begin(name: StoryName, thing: string, now: () => number): Instance {
-  const given = { runGate: { gate: thing }, buildImage: { image: thing }, rollOut: { of: thing }, sweep: {} }[name];
-  const df = {
-    getInput: () => given,
-    get currentUtcDateTime() {
-      return new Date(now());
-    },
-    setCustomStatus: () => {},
-    continueAsNew: () => {
-      throw new Error(`${name} goes on for ever`);
-    },
-    callActivityWithRetry: (activity: string, _: unknown, request: unknown): Wanted => ({
-      kind: 'activity',
-      name: activity,
-      request,
-    }),
-    createTimer: (at: Date): Wanted => ({ kind: 'timer', at: at.getTime() }),
-    Task: { all: (tasks: Extract<Wanted, { kind: 'activity' }>[]): Wanted => ({ kind: 'all', tasks }) },
-  };
-  const story = stories[name]({ df } as unknown as OrchestrationContext) as Generator<unknown, unknown, unknown>;
-  return { story, next: () => story.next() };
-}
-
-const json = (value: unknown): unknown => JSON.parse(JSON.stringify(value ?? {}));
 
 /** The same port, with something before each of its calls. */
 export function before<Port extends object>(port: Port, happens: (call: string) => void): Port {

@@ -15,7 +15,7 @@ async function sweepAfter(minutes: number) {
 
 describe('a gate that keeps what was replaced', () => {
   it('promotes each when it is old enough, the older one first', async () => {
-    world = gateWorld(KEEP);
+    world = gateWorld(KEEP, { on: 'host' });
     world.checksAnswer(() => 0);
     const older = world.push(green);
     await sweepAfter(0);

@@ -6,17 +6,18 @@ import { valid } from '../unit/domain/policy-fixture.ts';
 import { call, principal } from '../unit/functions/http/call.ts';
 import type { Role } from '../../shared/domain/roles.ts';
 import { builder } from './building-world.ts';
-import { blue, green, MINUTE, UPSTREAM, type GateWorld } from './gate-world.ts';
+import { blue, green, MINUTE, UPSTREAM, type GateWorld, type WorldOptions } from './gate-world.ts';
 import { steering } from './steering.ts';
 
 let world: GateWorld;
 let earlier: Digest;
 let wrong: Digest;
-beforeEach(async () => {
-  world = builder({}, { gates: { 'soak: 3d': 'soak: 0s' } });
+beforeEach(() => begin());
+async function begin(options: WorldOptions = {}): Promise<void> {
+  world = builder({}, { gates: { 'soak: 3d': 'soak: 0s' } }, options);
   earlier = await pushed(green);
   wrong = await pushed(blue);
-});
+}
 afterEach(() => world.close());
 
 async function pushed(what: typeof green): Promise<Digest> {
@@ -57,6 +58,7 @@ describe('a recall that was a mistake', () => {
   });
 
   it('is lifted by somebody else: nothing moves, and then the digest is promoted like any other', async () => {
+    await begin({ on: 'host' });
     await recall(wrong);
     expect(await world.stable()).toBe(earlier);
 

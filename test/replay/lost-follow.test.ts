@@ -3,7 +3,7 @@ import { expect, it } from 'vitest';
 import { tag } from '../../shared/domain/reference.ts';
 import { readImage } from '../../shared/ledger/image-book.ts';
 import { image } from '../fakes/images.ts';
-import { gateWorld, green, MINUTE, TEAM, type GateWorld, type Wrap } from './gate-world.ts';
+import { green, gateWorld, MINUTE, TEAM, type GateWorld, type Wrap } from './gate-world.ts';
 
 const GROUP = { resourceGroup: 'web-rg', name: 'web' };
 const built = image(['base', 'green', 'page']);

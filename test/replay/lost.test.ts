@@ -39,7 +39,7 @@ describe('a task hub that is lost', () => {
   });
 
   it('every activity run twice changes nothing the second time', async () => {
-    const world = gateWorld({}, { wrap: async (_, run) => (await run(), run()) });
+    const world = gateWorld({}, { on: 'host', wrap: async (_, run) => (await run(), run()) });
     world.checksAnswer(() => 0);
     const digest = world.push(green);
 
@@ -57,6 +57,7 @@ describe('a task hub that is lost', () => {
     const world = gateWorld(
       {},
       {
+        on: 'host',
         wrap: async (name, run) => {
           const answer = await run();
           if (seen.has(name)) return answer;

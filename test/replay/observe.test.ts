@@ -25,7 +25,7 @@ const announced = () => world.ports.announcements.announced.map(({ type }) => ty
 
 describe('a gate that observes', () => {
   it('says what it would have promoted, and promotes nothing', async () => {
-    world = gateWorld(OBSERVE);
+    world = gateWorld(OBSERVE, { on: 'host' });
     world.checksAnswer(() => 0);
     world.ports.registries.put(STABLE, blue.manifest);
 

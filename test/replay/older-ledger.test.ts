@@ -91,7 +91,7 @@ const rowsOf = (table: 'gates' | 'images', partition: string) => world.ports.led
 
 /** What the earlier version left outside of its ledger; its task hub is gone. */
 async function worldOf(rows: OlderRow[]): Promise<GateWorld> {
-  const made = builder();
+  const made = builder({}, {}, { on: 'host' });
   const { ledger, registries, runs, groups } = made.ports;
   runs.answer(() => undefined);
   await made.pass(2 * MINUTE);

@@ -5,15 +5,15 @@ import { valid } from '../unit/domain/policy-fixture.ts';
 import { image, imageIndex } from '../fakes/images.ts';
 import type { Digest } from '../../shared/domain/reference.ts';
 import { builder } from './building-world.ts';
-import { blue, gateWorld, green, MINUTE, red, type GateWorld } from './gate-world.ts';
+import { blue, gateWorld, green, MINUTE, red, type GateWorld, type WorldOptions } from './gate-world.ts';
 import { steering } from './steering.ts';
 
 let world: GateWorld;
 let on: ReturnType<typeof steering>;
 afterEach(() => world.close());
 
-function begin(gates: Record<string, string> = {}): void {
-  world = builder({}, { gates: { 'soak: 3d': 'soak: 0s', ...gates } });
+function begin(gates: Record<string, string> = {}, options: WorldOptions = {}): void {
+  world = builder({}, { gates: { 'soak: 3d': 'soak: 0s', ...gates } }, options);
   on = steering(world);
 }
 function beginAtTheGate(): void {
@@ -51,7 +51,7 @@ async function pushedIndex(name: string): Promise<{ index: Digest; promoted: Dig
 
 describe('the current digest, recalled,', () => {
   it('makes room for the one before, with its old number; images are built on it and apps run that', async () => {
-    begin();
+    begin({}, { on: 'host' });
     const earlier = await on.pushed(green);
     const { current: before } = await world.gate();
     const bad = await on.pushed(blue);

@@ -10,7 +10,17 @@ import { readRecords, type FoundRecord } from '../../shared/record/read-records.
 import { running } from '../fakes/groups.ts';
 import { attachment } from '../fakes/images.ts';
 import { builder, GROUP } from './building-world.ts';
-import { blue, gateWorld, green, MINUTE, STABLE, UPSTREAM, type GateWorld, type Wrap } from './gate-world.ts';
+import {
+  blue,
+  gateWorld,
+  green,
+  MINUTE,
+  STABLE,
+  UPSTREAM,
+  type GateWorld,
+  type Wrap,
+  type WorldOptions,
+} from './gate-world.ts';
 
 const worlds: GateWorld[] = [];
 afterEach(() => Promise.all(worlds.splice(0).map((world) => world.close())));
@@ -45,15 +55,15 @@ async function removeRecord(world: GateWorld, digest: Digest): Promise<Manifest>
   return manifest;
 }
 
-const checked = (): GateWorld => {
-  const world = keep(gateWorld());
+const checked = (options: WorldOptions = {}): GateWorld => {
+  const world = keep(gateWorld({}, options));
   world.checksAnswer(() => 0);
   return world;
 };
 
 describe('the record of a promotion', () => {
   it('is attached to the promoted digest, protected, and says what was decided on what evidence', async () => {
-    const world = checked();
+    const world = checked({ on: 'host' });
 
     const digest = await promote(world);
 
@@ -158,13 +168,13 @@ describe('the record of a promotion', () => {
       dead = true;
       return never;
     };
-    const first = gateWorld({}, { wrap }); // Lost with what it is at: nothing of it can be closed.
+    const first = gateWorld({}, { on: 'host', wrap }); // Lost with what it is at: nothing of it can be closed.
     first.checksAnswer(() => 0);
     const digest = first.push(green);
     await Promise.race([first.wake('runGate', 'node').then(() => first.pass(MINUTE)), until(() => dead)]);
     expect(await first.stable()).toBeUndefined();
 
-    const second = keep(gateWorld({}, { from: first }));
+    const second = keep(gateWorld({}, { on: 'host', from: first }));
     await second.pass(5 * MINUTE);
     await second.wake('sweep', '');
     await second.pass(MINUTE);
@@ -175,14 +185,14 @@ describe('the record of a promotion', () => {
   });
 
   it('that two instances of the gate attach at once are both true, and the promotion names one of them', async () => {
-    const first = checked();
-    const second = keep(gateWorld({}, { from: first }));
+    const first = checked({ on: 'host' });
+    const second = keep(gateWorld({}, { on: 'host', from: first }));
     const digest = first.push(green);
 
     await Promise.all([first.wake('runGate', 'node'), second.wake('runGate', 'node')]);
     for (let minutes = 0; minutes < 3; minutes++) {
       await first.pass(MINUTE);
-      await second.durable.settle();
+      await second.settle();
     }
 
     const records = await recordsOn(first, digest);

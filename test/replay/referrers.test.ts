@@ -6,16 +6,28 @@ import { readCandidate } from '../../shared/ledger/gate-book.ts';
 import { readRecords } from '../../shared/record/read-records.ts';
 import type { Manifest } from '../../shared/ports.ts';
 import { attachment, imageIndex, manifestOf, MANIFEST } from '../fakes/images.ts';
-import { blue, gateWorld, green, MINUTE, QUARANTINE, red, STABLE, UPSTREAM, type GateWorld } from './gate-world.ts';
+import {
+  blue,
+  gateWorld,
+  green,
+  MINUTE,
+  QUARANTINE,
+  red,
+  STABLE,
+  UPSTREAM,
+  type GateWorld,
+  type WorldOptions,
+} from './gate-world.ts';
 
 const SBOM = 'application/spdx+json';
 const SIGNATURE = 'application/vnd.dev.sigstore.bundle.v0.3+json';
 
 let world: GateWorld;
-beforeEach(() => {
-  world = gateWorld();
+beforeEach(() => begin());
+function begin(options: WorldOptions = {}): void {
+  world = gateWorld({}, options);
   world.checksAnswer(() => 0);
-});
+}
 afterEach(() => world.close());
 
 const from = parseTagReference(UPSTREAM);
@@ -46,6 +58,7 @@ async function promote(what = green): Promise<Digest> {
 
 describe('attached to a promoted digest is', () => {
   it('what was attached upstream: an SBOM, its signature, a signature of the image', async () => {
+    begin({ on: 'host' });
     const sbom = attachment(green.manifest, SBOM);
     const ofSbom = attachment(sbom, SIGNATURE);
     const signature = attachment(green.manifest, SIGNATURE);

@@ -31,7 +31,7 @@ it('announces each refused policy once, with what is wrong with it and which one
 });
 
 it('goes on by the policy in force', async () => {
-  world = gateWorld();
+  world = gateWorld({}, { on: 'host' });
   world.checksAnswer(() => 0);
   world.ports.policies.break(['gates.yaml:8:11  soak: "x" is no duration']);
   const digest = world.push(green);

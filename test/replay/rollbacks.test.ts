@@ -15,7 +15,7 @@ afterEach(() => world.close());
 
 describe('a rollback', () => {
   it('puts the earlier version back and keeps it, through newer versions, until the hold is lifted', async () => {
-    begin();
+    begin({}, {}, { on: 'host' });
     await on.pushed(green);
     const first = await on.page();
     const second = await on.version('v2');

@@ -2,7 +2,17 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { parseTagReference } from '../../shared/domain/reference.ts';
 import { readCandidate } from '../../shared/ledger/gate-book.ts';
-import { blue, gateWorld, green, MINUTE, QUARANTINE, red, taskEnding, type GateWorld } from './gate-world.ts';
+import {
+  blue,
+  gateWorld,
+  green,
+  MINUTE,
+  QUARANTINE,
+  red,
+  taskEnding,
+  type GateWorld,
+  type WorldOptions,
+} from './gate-world.ts';
 
 const CONTEXT = 'https://git.example.com/import-baseimage-node.git#main';
 const check = (more = '') => ({
@@ -14,9 +24,10 @@ const check = (more = '') => ({
 const TAG = parseTagReference(`${QUARANTINE}/node/node:15-alpine`);
 
 let world: GateWorld;
-beforeEach(() => {
-  world = gateWorld(check());
-});
+beforeEach(() => begin());
+function begin(options: WorldOptions = {}): void {
+  world = gateWorld(check(), options);
+}
 afterEach(() => world.close());
 
 async function start(what: typeof green) {
@@ -51,6 +62,7 @@ describe('a task check', () => {
   });
 
   it('lets a candidate pass that it built from, and says that it was not isolated', async () => {
+    begin({ on: 'host' });
     const digest = await start(green);
     const { runId, file } = lastRun();
 

@@ -65,7 +65,7 @@ export async function goOn(from: GateWorld, database: ReturnType<typeof openData
 
 /** What each activity of an undisturbed life is. */
 export async function activitiesOfALife(): Promise<string[]> {
-  const world = builder();
+  const world = builder({}, {}, { on: 'host' });
   world.push(green);
   await live(world);
   await world.close();

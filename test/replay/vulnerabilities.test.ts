@@ -5,7 +5,7 @@ import { readCandidate } from '../../shared/ledger/gate-book.ts';
 import { image, type Image } from '../fakes/images.ts';
 import type { QuickRun } from '../fakes/runs.ts';
 import type { Change } from '../unit/domain/policy-fixture.ts';
-import { blue, gateWorld, green, MINUTE, QUARANTINE, type GateWorld } from './gate-world.ts';
+import { blue, gateWorld, green, MINUTE, QUARANTINE, type GateWorld, type WorldOptions } from './gate-world.ts';
 import { scanEnding, valueOf, type Found } from './scan-ending.ts';
 
 const HOUR = 60 * MINUTE;
@@ -36,8 +36,8 @@ function scansFind(...found: Found[]): QuickRun[] {
   return scans;
 }
 
-function start(change: Change) {
-  world = gateWorld(change);
+function start(change: Change, options: WorldOptions = {}) {
+  world = gateWorld(change, options);
   world.ports.upstreams.set('public.example.com/aquasec/trivy:1', trivy.manifest);
 }
 
@@ -52,7 +52,7 @@ const evidenceOf = async (digest: Digest) =>
 
 describe('a scan of a candidate', () => {
   it('runs in quarantine, with the scanner brought there by digest, and lets a clean candidate through', async () => {
-    start(policy(scan(`"${PINNED}"`)));
+    start(policy(scan(`"${PINNED}"`)), { on: 'host' });
     const scans = scansFind({ image: green, vulnerabilities: ['CVE-1 HIGH'] });
 
     const digest = await push(green);

@@ -11,10 +11,10 @@ import { GATES } from './domain/policy-fixture.ts';
 const root = join(import.meta.dirname, '../..');
 const read = (path: string) => readFileSync(join(root, path), 'utf8');
 
-test.each(['gates.schema.json', 'policy.md'])('docs/%s is what "npm run docs" would write', async (name) => {
-  const files = await generated();
+const written = generated();
 
-  expect(read(`docs/${name}`)).toBe(files[name]);
+test.each(['gates.schema.json', 'policy.md'])('docs/%s is what "npm run docs" would write', async (name) => {
+  expect(read(`docs/${name}`)).toBe((await written)[name]);
 });
 
 describe('the reference page', () => {

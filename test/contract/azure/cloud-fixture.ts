@@ -15,9 +15,17 @@ import { startStorage } from '../../../local/storage.ts';
 import { trust } from '../../../local/trust.ts';
 import { createClients } from '../../../shared/azure/clients.ts';
 import { azurePorts } from '../../../shared/azure/ports.ts';
-import { host as hostSchema, parseTagReference, type Digest, type Host } from '../../../shared/domain/reference.ts';
+import {
+  digest as digestSchema,
+  host as hostSchema,
+  parseTagReference,
+  type Digest,
+  type Host,
+} from '../../../shared/domain/reference.ts';
 import { ociUpstreams } from '../../../shared/oci/upstreams.ts';
 import type { Ports } from '../../../shared/ports.ts';
+import { basic } from '../cloud/registry-fixture.ts';
+import { image as fileImage, pushImage } from '../cloud/registry-images.ts';
 import { app, freePort } from '../cloud/services.ts';
 import { someAddresses } from '../cloud/instances-system.ts';
 
@@ -38,6 +46,8 @@ export interface CloudFixture {
   makeSigningKey(): Promise<void>;
   /** The same with these files in it (path → text) and these lines at the end of its Dockerfile; with all of busybox's programs. */
   pushImage(image: string, content: { files: Record<string, string>; lines?: string[] }): Promise<Digest>;
+  /** Pushes an image of this one file and no program, which needs no engine. */
+  pushFile(image: string, file: { path: string; text: string }): Promise<Digest>;
   /** PUTs a resource to Azure Resource Manager as the app. */
   putResource(path: string, body: object): Promise<void>;
   close(): Promise<void>;
@@ -99,6 +109,17 @@ export async function startCloudFixture(): Promise<CloudFixture> {
       const more = [...links, ...Object.keys(files).map((path) => `COPY ${path} /${path}`), ...lines];
       await pushBusybox({ engine, cloud, directory, image, files, more });
       return digestOf(image);
+    },
+    async pushFile(name, { path, text }) {
+      const { host, repository, tag } = parseTagReference(name);
+      const authorization = basic(cloud.registries.login(host));
+      const registry = {
+        call: (_: string, url: string, init: RequestInit = {}) =>
+          // The host says which registry it is.
+          fetch(`https://${host}${url}`, { ...init, headers: { ...init.headers, authorization } }),
+      };
+      const image = await fileImage(text, { path, architecture: 'amd64' });
+      return digestSchema.parse(await pushImage(registry, 'base', { repository, reference: tag, image }));
     },
     async makeSigningKey() {
       const response = await fetch(

@@ -82,7 +82,9 @@ beforeAll(async () => {
     files: { 'cache/data': 'all of them\n', 'cache/db/metadata.json': '{"UpdatedAt":"2026-03-02T00:00:00Z"}' },
   });
   for (const [name, behaviour] of Object.entries(BEHAVIOURS)) {
-    images.set(name as Behaviour, await push(`node/${name}`, { files: { behaviour } }));
+    const at = `${quarantine}/node/${name}`;
+    const digest = await fixture.pushFile(`${at}:1`, { path: 'behaviour', text: behaviour });
+    images.set(name as Behaviour, { ...parseReference(at), digest });
   }
 }, 240_000);
 afterAll(() => fixture.close());

@@ -24,10 +24,18 @@ export const content = (bytes: Buffer | string): Content => {
   return { bytes: buffer, digest: `sha256:${createHash('sha256').update(buffer).digest('hex')}` };
 };
 
+interface Extra {
+  subject?: Content;
+  artifactType?: string;
+  /** Of the file. */
+  path?: string;
+  architecture?: 'amd64' | 'arm64';
+}
+
 /** An image whose one layer is a file with that text; other text, other digests. */
-export async function image(text: string, extra: { subject?: Content; artifactType?: string } = {}): Promise<Image> {
+export async function image(text: string, extra: Extra = {}): Promise<Image> {
   const tar = pack();
-  tar.entry({ name: 'text', mtime: new Date(0) }, text);
+  tar.entry({ name: extra.path ?? 'text', mtime: new Date(0) }, text);
   tar.finalize();
   const chunks: Buffer[] = [];
   for await (const chunk of tar) chunks.push(chunk as Buffer);
@@ -35,7 +43,7 @@ export async function image(text: string, extra: { subject?: Content; artifactTy
   const layer = content(gzipSync(plain.bytes));
   const config = content(
     JSON.stringify({
-      architecture: 'arm64',
+      architecture: extra.architecture ?? 'arm64',
       os: 'linux',
       config: {},
       rootfs: { type: 'layers', diff_ids: [plain.digest] },
