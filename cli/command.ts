@@ -1,6 +1,9 @@
 /** What a command of the command line is, and what it may end with. */
 
-/** 0: done, or verified. 1: it is not so, or it could not be found out. 2: asked for in a way that is not understood. */
+/**
+ * 0: done, or verified. 1: it is not so, or it could not be found out. 2: asked for in a way that is not understood; and of `doctor`, which looks
+ * at many things, that some were out of sight.
+ */
 export type ExitCode = 0 | 1 | 2;
 
 export interface Terminal {

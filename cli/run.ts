@@ -23,6 +23,7 @@ export const commands: Record<string, () => Promise<Command>> = {
   check: async () => (await import('./commands/check.ts')).check,
   'what-if': async () => (await import('./commands/what-if.ts')).whatIf,
   policy: async () => (await import('./commands/policy.ts')).policy,
+  doctor: async () => (await import('./commands/doctor.ts')).doctor,
   verify: async () => (await import('./commands/verify.ts')).verify,
 };
 

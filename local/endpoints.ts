@@ -1,7 +1,7 @@
 /** `.local/endpoints.json`: everything a person or a script needs to look into the running system from outside. */
 import { join } from 'node:path';
-import { policySettings, sdkSettings } from './app-settings.ts';
-import { armUrl, identityUrl, registriesOf, vaultUrl, type RegistryRole } from './azure.ts';
+import { appSettings, policySettings, sdkSettings } from './app-settings.ts';
+import { armUrl, identities, identityUrl, registriesOf, vaultUrl, type RegistryRole } from './azure.ts';
 import type { People } from './identity-provider/people.ts';
 import { issueToken } from './identity-provider/token.ts';
 import type { Instance } from './instance.ts';
@@ -31,6 +31,8 @@ export interface Endpoints {
   policy: string;
   /** What it may name as `${NAME}`: for the command line, which checks a policy before it is there. */
   policySettings: Record<string, string>;
+  /** What the app is started with, as Azure would have it as app settings: for the command line, which looks whether all of it is right. */
+  settings: Record<string, string>;
   logs: { app: string; cloud: string };
   /** Environment of a script that uses `DefaultAzureCredential` and the endpoints above. */
   environment: Record<string, string>;
@@ -80,9 +82,21 @@ export function describeEndpoints(options: {
     >,
     policy: layout.policy,
     policySettings: policySettings({ instance, layout }),
+    settings: settingsOf({ instance, layout, caFile, announcementsEndpoint }),
     logs: logFiles(layout.logs),
     environment,
   };
+}
+
+/** Without what App Service sets itself, and with the name of the identity. */
+function settingsOf(options: Parameters<typeof appSettings>[0]): Record<string, string> {
+  const {
+    IDENTITY_ENDPOINT: _,
+    IDENTITY_HEADER: _header,
+    NODE_EXTRA_CA_CERTS: _ca,
+    ...settings
+  } = appSettings(options);
+  return { ...settings, AZURE_CLIENT_ID: identities.app.clientId };
 }
 
 export const logFiles = (folder: string): Endpoints['logs'] => ({

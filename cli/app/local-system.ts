@@ -8,6 +8,10 @@ const endpoints = z.object({
   people: z.array(z.object({ name: z.string(), token: z.string() })),
   /** What its policy may name as `${NAME}`. */
   policySettings: z.record(z.string(), z.string()),
+  /** What the app is started with, by the names of app settings. */
+  settings: z.record(z.string(), z.string()).optional(),
+  /** Of a script that signs in to its Azure. */
+  environment: z.record(z.string(), z.string()).default({}),
 });
 export type LocalSystem = z.infer<typeof endpoints>;
 

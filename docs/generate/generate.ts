@@ -1,4 +1,4 @@
-/** Writes the generated files of this folder: `npm run docs`. A test says when they are out of date. */
+/** Writes the generated files, most of them of this folder: `npm run docs`. A test says when they are out of date. */
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -9,6 +9,7 @@ import { costsPage } from './costs-page.ts';
 import { permissionsPage } from './permissions-page.ts';
 import { policyPage } from './policy-page.ts';
 import { policySchema } from './policy-schema.ts';
+import { roleMap } from './role-map.ts';
 
 const DOCS = fileURLToPath(new URL('..', import.meta.url));
 
@@ -20,6 +21,7 @@ export async function generated(): Promise<Record<string, string>> {
     'openapi.json': JSON.stringify(describeApi(endpoints)),
     'permissions.md': permissionsPage(),
     'policy.md': policyPage(),
+    '../shared/domain/doctor/role-map.ts': roleMap(),
   };
   const formatted = Object.entries(texts).map(async ([name, text]) => {
     const filepath = join(DOCS, name);

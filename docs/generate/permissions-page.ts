@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
+import { bicepLiteral } from './bicep-literal.ts';
 
 const EXAMPLES = fileURLToPath(new URL('../../infra/examples/', import.meta.url));
 const ROLES = fileURLToPath(new URL('../../infra/roles.bicep', import.meta.url));
@@ -104,10 +105,8 @@ const own = (example: string) =>
 
 /** The map of built-in roles, as the Bicep file has it. */
 function builtIn(): Record<string, string> {
-  const [, map = ''] = /var builtInRoles = \{([^}]*)\}/.exec(readFileSync(ROLES, 'utf8')) ?? [];
-  return Object.fromEntries(
-    [...map.matchAll(/^\s*'?([^':]+)'?: '([0-9a-f-]{36})'$/gm)].map(([, name = '', guid = '']) => [guid, name]),
-  );
+  const guids = z.record(z.string(), z.string()).parse(bicepLiteral(readFileSync(ROLES, 'utf8'), 'builtInRoles'));
+  return Object.fromEntries(Object.entries(guids).map(([name, guid]) => [guid, name]));
 }
 
 const read = (example: string) =>

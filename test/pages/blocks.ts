@@ -23,6 +23,9 @@ export const playedBy = {
   checks: 'test/unit/pages.test.ts',
   command: 'test/unit/cli/page.test.ts',
   answer: 'test/unit/cli/page.test.ts',
+  /** A command that looks at Azure, and what it finds. */
+  doctor: 'test/contract/doctor/doctor.test.ts',
+  findings: 'test/contract/doctor/doctor.test.ts',
   request: 'test/replay/pages-approvals.test.ts',
   view: 'test/replay/pages-approvals.test.ts',
   shell: 'test/contract/pages.test.ts',
@@ -41,6 +44,7 @@ export const notHere: { begins: string; why: string }[] = [
     why: 'needs a storage account; uploaded in test/e2e/uploaded-policy',
   },
   { begins: 'gated-import policy push policy --to "$', why: 'needs azd; uploaded in test/e2e/uploaded-policy' },
+  { begins: 'gated-import doctor policy --function-app', why: 'needs a function app in Azure' },
   { begins: 'dependencies | where', why: 'is a query for Application Insights' },
   {
     begins: 'skopeo list-tags',
@@ -68,6 +72,7 @@ export function kindOf(block: Block): Kind | undefined {
   if (language === 'yaml' && /^# [\w./-]+\.yaml\n/.test(text)) return 'policy file';
   if (language === 'yaml' && /^(gates|images|apps|upstreams):$/m.test(text)) return 'policy part';
   if (language === 'yaml') return 'checks';
+  if (language === 'sh' && text.startsWith('gated-import doctor ')) return 'doctor';
   if (language === 'sh' && text.startsWith('gated-import ')) return 'command';
   if (language === 'sh' && text.startsWith('npm run host -- ')) return 'host';
   if (language === 'sh' && /^(npm run .+\n)+$/.test(text)) return 'script';
@@ -76,7 +81,9 @@ export function kindOf(block: Block): Kind | undefined {
   if (language === 'json' && text.startsWith('"approval": ')) return 'view';
   if (language === '' && /^(GET|POST|PUT|DELETE) \/api\//.test(text)) return 'request';
   const before = blocks[blocks.indexOf(block) - 1];
-  return language === '' && before?.page === block.page && kindOf(before) === 'command' ? 'answer' : undefined;
+  if (language !== '' || before?.page !== block.page) return undefined;
+  const asked = kindOf(before);
+  return asked === 'command' ? 'answer' : asked === 'doctor' ? 'findings' : undefined;
 }
 
 export function blocksIn(page: string, text: string): Block[] {

@@ -1,5 +1,5 @@
 /**
- * User-assigned identities as resources: PUT, GET, list in a group. Whom this cloud knows is its configuration: a PUT says where the identity of
+ * User-assigned identities as resources: PUT, GET, lists in a group and in the subscription. Whom this cloud knows is its configuration: a PUT says where the identity of
  * that name lies, and another name is refused.
  */
 import { z } from 'zod';
@@ -31,6 +31,9 @@ export function addUserAssignedRoutes(arm: App, { store, config }: Pick<World, '
     };
   };
 
+  arm.get('/subscriptions/:subscription/providers/microsoft.managedidentity/userassignedidentities', (c) =>
+    c.json({ value: kept.entries().map(({ value }) => show(value)) }),
+  );
   arm.get(GROUP, (c) => c.json({ value: kept.entries(`${c.req.path}/`).map(({ value }) => show(value)) }));
   arm.get(`${GROUP}/:name`, (c) => {
     const found = kept.get(c.req.path);
