@@ -3,7 +3,9 @@
  * Azure would be asked for it.
  */
 import { pathToFileURL } from 'node:url';
-import { identities, subscription, vaultId } from '../azure.ts';
+import { identities, resourceGroup, subscription, vaultId } from '../azure.ts';
+import { guidOfRole, type BuiltInRole } from '../cloud/roles/definitions.ts';
+import { stableGuid } from '../cloud/roles/guid.ts';
 import type { Deployable } from './counterparts.ts';
 
 export interface Here {
@@ -20,20 +22,31 @@ export const parametersHere = {
   },
 };
 
-/** https://learn.microsoft.com/azure/role-based-access-control/built-in-roles */
-const KEY_VAULT_SECRETS_OFFICER = 'b86a8fe4-44ce-4948-aee5-eccb2c155cd7';
+/**
+ * What whoever deploys needs beside the role Owner, which opens no data: it keeps the logins of a person at this machine in the key vault and reads
+ * them there, and a person looks at images with its identity.
+ */
+export const ofWhoDeploys: Deployable[] = [
+  whoDeploys(vaultId, 'Key Vault Secrets Officer'),
+  whoDeploys(
+    `/subscriptions/${subscription}/resourceGroups/${resourceGroup}`,
+    'Container Registry Repository Reader',
+    'Container Registry Repository Catalog Lister',
+  ),
+].flat();
 
-/** What whoever deploys needs beside the role Owner: it keeps the logins of a person at this machine in the key vault, and reads them there. */
-export const ofWhoDeploys: Deployable = {
-  id: `${vaultId}/providers/Microsoft.Authorization/roleAssignments/5d0c2b1e-7a44-5f0e-8c55-0d6f2a1b9e21`,
-  type: 'Microsoft.Authorization/roleAssignments',
-  apiVersion: '2022-04-01',
-  properties: {
-    principalId: identities.provisioner.objectId,
-    principalType: 'ServicePrincipal',
-    roleDefinitionId: `/subscriptions/${subscription}/providers/Microsoft.Authorization/roleDefinitions/${KEY_VAULT_SECRETS_OFFICER}`,
-  },
-};
+function whoDeploys(scope: string, ...roles: BuiltInRole[]): Deployable[] {
+  return roles.map((role) => ({
+    id: `${scope}/providers/Microsoft.Authorization/roleAssignments/${stableGuid(`who deploys ${scope} ${role}`)}`,
+    type: 'Microsoft.Authorization/roleAssignments',
+    apiVersion: '2022-04-01',
+    properties: {
+      principalId: identities.provisioner.objectId,
+      principalType: 'ServicePrincipal',
+      roleDefinitionId: `/subscriptions/${subscription}/providers/Microsoft.Authorization/roleDefinitions/${guidOfRole(role)}`,
+    },
+  }));
+}
 
 export function asHere(resource: Deployable, { repositories }: Here): Deployable {
   switch (resource.type) {

@@ -6,18 +6,15 @@
 import { existsSync } from 'node:fs';
 import { cp, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { announcementTopicId, registriesOf, type RegistryRole } from '../azure.ts';
+import { registriesOf, type RegistryRole } from '../azure.ts';
 import type { Engine } from '../containers/engine.ts';
-import { deploy } from '../deployment/deploy.ts';
-import { ofWhoDeploys, parametersHere } from '../deployment/differences.ts';
+import { deployFirstStage, deploySecondStage } from '../deployment/stages.ts';
 import type { Instance } from '../instance.ts';
 import { walkthrough, type Layout } from '../layout.ts';
 import { createAzureClient } from './azure-client.ts';
 import { ensureSeedImages } from './images.ts';
-import { ensureDeveloperLogin, newUpstreamPassword, type Login } from './logins.ts';
+import { ensureDeveloperLogin, type Login } from './logins.ts';
 import { ensureRepositories } from './repositories.ts';
-
-const EVENT_GRID_API_VERSION = '2022-06-15';
 
 export interface Provisioned {
   logins: Record<RegistryRole, Login>;
@@ -37,7 +34,7 @@ export async function provisionAzure(options: {
 
   await ensureRepositories({ from: walkthrough, to: layout.repositories });
   await ensurePolicy({ from: join(walkthrough, 'policy'), to: layout.policy });
-  await deploy(azure, 'walkthrough', { ...here(layout), parameters: parametersHere, also: [ofWhoDeploys] });
+  const { announcementsEndpoint } = await deployFirstStage(azure, layout);
   const logins = {
     public: await ensureDeveloperLogin(azure, registries.public),
     quarantine: await ensureDeveloperLogin(azure, registries.quarantine),
@@ -45,23 +42,13 @@ export async function provisionAzure(options: {
     team: await ensureDeveloperLogin(azure, registries.team),
   };
   await ensureSeedImages({ instance, engine, dockerfileFolder: join(walkthrough, 'base'), logins, log });
-  const topic = (await azure.get(announcementTopicId, EVENT_GRID_API_VERSION)) as {
-    properties: { endpoint: string };
-  };
-  return { logins, announcementsEndpoint: topic.properties.endpoint };
+  return { logins, announcementsEndpoint };
 }
 
 /** Everything that needs the app to be there. */
 export async function provisionEvents({ instance, layout }: { instance: Instance; layout: Layout }): Promise<void> {
-  const azure = createAzureClient(instance);
-  const publicRegistryPassword = await newUpstreamPassword(azure, registriesOf(instance).public);
-  await deploy(azure, 'walkthrough-subscriptions', {
-    ...here(layout),
-    parameters: { publicRegistryPassword },
-  });
+  await deploySecondStage(createAzureClient(instance), instance, layout);
 }
-
-const here = ({ repositories, declared }: Layout) => ({ repositories, declared });
 
 /** A copy, so that it can be edited without changing this repository. */
 async function ensurePolicy({ from, to }: { from: string; to: string }): Promise<void> {

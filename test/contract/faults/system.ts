@@ -21,6 +21,7 @@ import { basic } from '../cloud/registry-fixture.ts';
 import { instantChecks } from './instant-checks.ts';
 import { oneClock, type OneClock } from './one-clock.ts';
 import { storageFront } from './storage-front.ts';
+import { withEnvironment } from './with-environment.ts';
 
 const GROUP = 'faults-rg';
 const APP_FOLDER = join(import.meta.dirname, '../../..');
@@ -282,16 +283,4 @@ async function makeSigningKey({ world, identity }: Cloud): Promise<void> {
     body: JSON.stringify({ kty: 'EC', crv: 'P-256', key_ops: ['sign', 'verify'] }),
   });
   if (!response.ok) throw new Error(`the key was not made: ${response.status} ${await response.text()}`);
-}
-
-/** Answers how to put back what was there. */
-function withEnvironment(environment: Record<string, string>): () => void {
-  const before = Object.keys(environment).map((name) => [name, process.env[name]] as const);
-  Object.assign(process.env, environment);
-  return () => {
-    for (const [name, value] of before) {
-      if (value === undefined) delete process.env[name];
-      else process.env[name] = value;
-    }
-  };
 }

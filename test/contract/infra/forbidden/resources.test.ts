@@ -1,0 +1,172 @@
+/** The same for container groups, roles, the key vault, events and the storage account. */
+import { randomUUID } from 'node:crypto';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { cloudConfig, location, pullIdentityId, signingKey, subscription } from '../../../../local/azure.ts';
+import { outcomeOf } from '../../cloud/roles-system.ts';
+import { makeTheAppOwner, publish, putGroup, refusalOf, writeBlob, type Call } from './calls.ts';
+import { APPS_GROUP, GROUP, openEstate, TOPIC, type Estate, type Who } from './estate.ts';
+
+let estate: Estate;
+beforeAll(async () => void (estate = await openEstate()));
+afterAll(() => estate.close());
+
+const [FORBIDDEN, LINKED] = ['AuthorizationFailed', 'LinkedAuthorizationFailed'];
+const MISMATCH = 'AuthorizationPermissionMismatch';
+
+describe('the emulated Azure refuses', () => {
+  it.each<[string, Who, Call, number, string]>([
+    // Container groups.
+    ['a container group in another resource group', 'app', putGroup('somebody-else-rg'), 403, FORBIDDEN],
+    ['a container group in the group of the system', 'app', putGroup(GROUP), 403, FORBIDDEN],
+    [
+      'a container group that acts as the app',
+      'app',
+      putGroup(APPS_GROUP, pullIdentityId.replace(/-pull$/, '')),
+      403,
+      LINKED,
+    ],
+    [
+      'to delete a container group',
+      'app',
+      ({ groups }) => groups.beginDelete(APPS_GROUP, 'hello-world'),
+      403,
+      FORBIDDEN,
+    ],
+    ['to stop a container group', 'app', ({ groups }) => groups.stop(APPS_GROUP, 'hello-world'), 403, FORBIDDEN],
+    ['a container group to what container groups pull as', 'pull', putGroup(APPS_GROUP), 403, FORBIDDEN],
+    // Who may do what.
+    [
+      'a role for the app itself on a registry',
+      'app',
+      makeTheAppOwner(({ registries }) => registries.base.id),
+      403,
+      FORBIDDEN,
+    ],
+    [
+      'a role for the app itself on its group of apps',
+      'app',
+      makeTheAppOwner(() => `/subscriptions/${subscription}/resourceGroups/${APPS_GROUP}`),
+      403,
+      FORBIDDEN,
+    ],
+    [
+      'a role of its own making',
+      'app',
+      ({ arm }) =>
+        arm(
+          'PUT',
+          `/subscriptions/${subscription}/providers/Microsoft.Authorization/roleDefinitions/${randomUUID()}`,
+          {},
+        ),
+      403,
+      FORBIDDEN,
+    ],
+    [
+      'the end of an assignment',
+      'app',
+      ({ arm }) =>
+        arm('DELETE', `${estate.registries.base.id}/providers/Microsoft.Authorization/roleAssignments/${randomUUID()}`),
+      403,
+      FORBIDDEN,
+    ],
+    [
+      'a new resource group',
+      'app',
+      ({ arm }) => arm('PUT', `/subscriptions/${subscription}/resourceGroups/new-rg`, { location }),
+      403,
+      FORBIDDEN,
+    ],
+    // Key vault.
+    ['the names of the secrets', 'app', ({ secrets }) => secrets.listPropertiesOfSecrets().next(), 403, 'Forbidden'],
+    [
+      'the versions of a secret',
+      'app',
+      ({ secrets }) => secrets.listPropertiesOfSecretVersions('public-registry-user').next(),
+      403,
+      'Forbidden',
+    ],
+    [
+      'to change a secret',
+      'app',
+      ({ secrets }) => secrets.setSecret('public-registry-user', 'other'),
+      403,
+      'Forbidden',
+    ],
+    [
+      'a secret to what container groups pull as',
+      'pull',
+      ({ secrets }) => secrets.getSecret('hello-world-greeting'),
+      403,
+      'Forbidden',
+    ],
+    ['a secret to a build of the team', 'task', ({ secrets }) => secrets.getSecret('git-token'), 403, 'Forbidden'],
+    ['another key than that of the records', 'app', ({ keys }) => keys.getKey('other'), 403, 'Forbidden'],
+    ['a new version of the key of the records', 'app', ({ keys }) => keys.createEcKey(signingKey), 403, 'Forbidden'],
+    [
+      'a signature to what container groups pull as',
+      'pull',
+      ({ key }) => key.sign('ES256', Buffer.alloc(32)),
+      403,
+      'Forbidden',
+    ],
+    // Events.
+    ['an announcement by what container groups pull as', 'pull', publish, 401, 'Unauthorized'],
+    [
+      'to delete an event subscription',
+      'app',
+      ({ arm }) =>
+        arm(
+          'DELETE',
+          `${estate.id('Microsoft.EventGrid/systemTopics', 'base-pushes')}/eventSubscriptions/gated-import`,
+        ),
+      403,
+      FORBIDDEN,
+    ],
+    [
+      'the keys of a topic',
+      'app',
+      ({ arm }) => arm('POST', `${estate.id('Microsoft.EventGrid/topics', TOPIC)}/listKeys`),
+      403,
+      FORBIDDEN,
+    ],
+    // Storage.
+    [
+      'the keys of the storage account',
+      'app',
+      ({ arm }) =>
+        arm(
+          'POST',
+          `${estate.id('Microsoft.Storage/storageAccounts', cloudConfig(estate.instance).storage?.name ?? '')}/listKeys`,
+        ),
+      403,
+      FORBIDDEN,
+    ],
+    ['the ledger to what container groups pull as', 'pull', ({ table }) => table.listEntities().next(), 403, MISMATCH],
+    [
+      'the ledger to a build of the team',
+      'task',
+      ({ table }) => table.upsertEntity({ partitionKey: 'node', rowKey: 'gate' }),
+      403,
+      MISMATCH,
+    ],
+    ['the package of the app to a build of the team', 'task', writeBlob('package'), 403, MISMATCH],
+    ['the package of the app to what writes dead letters', 'topic', writeBlob('package'), 403, MISMATCH],
+    ['the ledger to what writes dead letters', 'topic', ({ table }) => table.listEntities().next(), 403, MISMATCH],
+  ])('%s', async (_what, who, call, status, code) => {
+    expect(await refusalOf(call(estate.as(who), estate))).toEqual([status, code]);
+  });
+});
+
+describe('the emulated Azure allows', () => {
+  it.each<[string, Who, Call]>([
+    ['the app to put a container group into its group', 'app', putGroup(APPS_GROUP)],
+    ['the app to get a secret by its name', 'app', ({ secrets }) => secrets.getSecret('hello-world-greeting')],
+    ['the app to sign', 'app', ({ key }) => key.sign('ES256', Buffer.alloc(32))],
+    ['the app to announce', 'app', publish],
+    ['the app to keep a ledger', 'app', ({ table }) => table.createTable()],
+    ['the app to keep what a scan found', 'app', writeBlob('package')],
+    ['Event Grid to keep a dead letter', 'topic', writeBlob('dead-letters')],
+  ])('%s', async (_what, who, call) => {
+    expect(await outcomeOf(call(estate.as(who), estate))).not.toBeInstanceOf(Error);
+  });
+});

@@ -1,0 +1,237 @@
+/**
+ * The walkthrough as its snapshots say, in one process: the emulated Azure with the roles of the snapshots and no others, the app on the local host
+ * with the real clients of Azure's SDKs, one virtual clock, and no container.
+ */
+import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import { appSettings } from '../../../../local/app-settings.ts';
+import { cloudConfig, registriesOf, tenant, type RegistryRole } from '../../../../local/azure.ts';
+import { startCloud, type Cloud } from '../../../../local/cloud/cloud.ts';
+import { isEnded, openRecords } from '../../../../local/cloud/tasks/records.ts';
+import { deployFirstStage, deploySecondStage } from '../../../../local/deployment/stages.ts';
+import { startHost, type Host } from '../../../../local/host/start-host.ts';
+import type { Instance } from '../../../../local/instance.ts';
+import { layoutOf, repositoryRoot, walkthrough, type Layout } from '../../../../local/layout.ts';
+import { fixedPorts, type Ports } from '../../../../local/ports.ts';
+import { createAzureClient, type AzureClient } from '../../../../local/provision/azure-client.ts';
+import { ensureRepositories } from '../../../../local/provision/repositories.ts';
+import { startStorage } from '../../../../local/storage.ts';
+import { trust } from '../../../../local/trust.ts';
+import { basic } from '../../cloud/registry-fixture.ts';
+import { OCI_MANIFEST, type Content, type Image } from '../../cloud/registry-images.ts';
+import { freePort } from '../../cloud/services.ts';
+import { oneClock, type OneClock } from '../../faults/one-clock.ts';
+import { withEnvironment } from '../../faults/with-environment.ts';
+import { azuriteNow } from './azurite-now.ts';
+import { noContainers } from './no-containers.ts';
+
+export interface System {
+  cloud: Cloud;
+  /** As whoever deploys. */
+  azure: AzureClient;
+  instance: Instance;
+  /** GET of the API of the app: the text of the answer, whatever its status. */
+  api(path: string): Promise<string>;
+  /** Under the tag, with a login of the cloud's own. */
+  push(role: RegistryRole, repository: string, tag: string, image: Image): Promise<void>;
+  digestOf(role: RegistryRole, repository: string, tag: string): string | undefined;
+  /** Lets so much time pass, in steps of seconds: what falls due in one happens at its end. */
+  pass(ms: number, options?: { stepMs: number }): Promise<void>;
+  sweep(): Promise<void>;
+  /** What the app said of what failed, and all that the emulated Azure said, since this was asked last. */
+  said(): string[];
+  host: Host;
+  close(): Promise<void>;
+}
+
+const STEP_MS = 20_000;
+/** In real time. */
+const LOOK_EVERY_MS = 2;
+const LOOKS_AT_A_RUN = 50;
+const PAUSE_OF_A_RUN_MS = 5_000;
+
+export async function startSystem(): Promise<System> {
+  const directory = await mkdtemp(join(tmpdir(), 'gated-import-mutation-'));
+  const closing: (() => Promise<unknown> | void)[] = [() => rm(directory, { recursive: true, force: true })];
+  const close = async () => {
+    for (const end of closing.splice(0).toReversed()) await end();
+  };
+  try {
+    const clock = oneClock();
+    closing.push(() => clock.restore());
+    const instance = await newInstance(directory);
+    const layout = layoutOf(directory);
+    const said: string[] = [];
+    const cloud = await startCloud({
+      ...{ config: cloudConfig(instance), directory: layout.cloud, clock },
+      engine: await noContainers({ directory }),
+      log: (service, message) => void said.push(`${service}: ${message}`),
+    });
+    closing.push(() => cloud.stop());
+    trust(cloud.world.tls.caFile);
+    const { azuriteBlobs, azuriteTables, app: port } = instance.ports;
+    const azurite = { blob: await freePort(), table: await freePort() };
+    const { tls } = cloud.world;
+    const storage = await startStorage({ tls, directory: layout.storage, ports: azurite });
+    closing.push(() => storage.stop());
+    for (const ports of [
+      { front: azuriteBlobs, behind: azurite.blob },
+      { front: azuriteTables, behind: azurite.table },
+    ]) {
+      const listening = await azuriteNow({ tls, tenant, ports });
+      closing.push(() => listening.close());
+    }
+
+    await ensureRepositories({ from: walkthrough, to: layout.repositories });
+    await writePolicy(layout);
+    const azure = createAzureClient(instance);
+    const { announcementsEndpoint } = await deployFirstStage(azure, layout);
+    await nobodyCommits(azure, instance);
+    await mkdir(layout.logs);
+    const environment = {
+      ...appSettings({ instance, layout, caFile: cloud.world.tls.caFile, announcementsEndpoint }),
+      // By hand, when a test wants one.
+      SWEEP_SCHEDULE: '0 0 0 1 1 *',
+    };
+    closing.push(withEnvironment(environment));
+    const host = await startHost({
+      ...{ appFolder: repositoryRoot, port, database: ':memory:', clock },
+      log({ level, message, functionName }) {
+        if (level === 'error' || level === 'warning') said.push(`${functionName ?? 'host'}: ${message}`);
+      },
+    });
+    closing.push(() => host.stop({ graceMs: 1_000 }));
+    const isBusy = workOf(cloud);
+    // A subscription is put when its function answers, which takes a while of this clock too.
+    await alongside(deploySecondStage(azure, instance, layout), () => clock.advance(1_000));
+
+    const { login } = cloud.registries;
+    const registries = registriesOf(instance);
+    return {
+      ...{ cloud, azure, instance, host, close },
+      async api(path) {
+        const answer = await fetch(`${host.url}${path}`);
+        return answer.text();
+      },
+      async push(role, repository, tag, { manifest, blobs }) {
+        const server = registries[role].host;
+        const send = async (method: string, path: string, { bytes }: Content, type: string) => {
+          const answer = await fetch(`https://${server}/v2/${repository}/${path}`, {
+            ...{ method, body: new Uint8Array(bytes) },
+            headers: { 'content-type': type, authorization: basic(login(server)) },
+          });
+          if (answer.status !== 201) throw new Error(`${method} ${path}: ${answer.status} ${await answer.text()}`);
+        };
+        for (const each of blobs) {
+          await send('POST', `blobs/uploads/?digest=${each.digest}`, each, 'application/octet-stream');
+        }
+        await send('PUT', `manifests/${tag}`, manifest, OCI_MANIFEST);
+      },
+      digestOf: (role, repository, tag) =>
+        cloud.registries.digestOf({ loginServer: registries[role].host, repository, tag }),
+      pass: (ms, { stepMs } = { stepMs: STEP_MS }) => timePasses({ clock, host, isBusy, ms, stepMs }),
+      async sweep() {
+        const { status } = await fetch(`${host.url}/admin/functions/checkUpstreams`, { method: 'POST' });
+        if (status !== 202) throw new Error(`the sweep was answered ${status}`);
+      },
+      said: () => said.splice(0),
+    };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+async function timePasses(options: {
+  clock: OneClock;
+  host: Host;
+  isBusy: () => boolean;
+  ms: number;
+  stepMs: number;
+}): Promise<void> {
+  const { clock, host, isBusy, ms, stepMs } = options;
+  const move = (byMs: number) => {
+    // Something waits for the end of it, so that `Date` gets there as well.
+    clock.after(byMs, () => {});
+    clock.advance(byMs);
+  };
+  for (let left = ms; left > 0; left -= stepMs) {
+    move(Math.min(left, stepMs));
+    await host.settle();
+    for (let looks = 1; isBusy(); looks += 1) {
+      await pause(LOOK_EVERY_MS);
+      // A run that pauses between two attempts waits for this clock.
+      move(looks % LOOKS_AT_A_RUN === 0 ? PAUSE_OF_A_RUN_MS : 0);
+      await host.settle();
+    }
+  }
+}
+
+/** Whether the cloud has something to do that is not waiting for the clock. */
+function workOf({ world }: Cloud): () => boolean {
+  const { runs } = openRecords(world.store);
+  const queue = world.store.collection<{ dueAt: number }>('events.queue');
+  return () =>
+    runs.entries().some(({ value }) => !isEnded(value.status)) ||
+    queue.entries().some(({ value }) => value.dueAt <= world.clock.now());
+}
+
+async function alongside(work: Promise<unknown>, meanwhile: () => void): Promise<void> {
+  let over = false;
+  const watched = work.finally(() => (over = true));
+  while (!over) {
+    meanwhile();
+    await pause(5);
+  }
+  await watched;
+}
+
+async function newInstance(directory: string): Promise<Instance> {
+  const ports = { ...fixedPorts };
+  for (const name of Object.keys(ports) as (keyof Ports)[]) ports[name] = await freePort();
+  const identityHeaders = {
+    app: 'the-identity-header-of-the-app',
+    pull: 'the-identity-header-of-groups',
+    provisioner: 'the-identity-header-of-who-deploys',
+  };
+  return { name: 'mutation', directory, ports, addresses: '127.0.8', identityHeaders };
+}
+
+/** The walkthrough's, but for what asks a container whether it is well; and an app that runs a promoted base as it is. */
+async function writePolicy({ policy }: Layout): Promise<void> {
+  await mkdir(policy, { recursive: true });
+  await cp(join(walkthrough, 'policy'), policy, { recursive: true });
+  const edit = async (file: string, change: (text: string) => string) => {
+    const path = join(policy, file);
+    await writeFile(path, change(await readFile(path, 'utf8')));
+  };
+  await edit('apps/hello-world.yaml', (text) => text.replace(/\n +livenessProbe:[\s\S]*$/, '\n'));
+  const group = await readFile(join(policy, 'apps/hello-world.yaml'), 'utf8');
+  await writeFile(
+    join(policy, 'apps/node.yaml'),
+    group
+      .replace('name: hello-world', 'name: node')
+      .replace('dnsNameLabel: hello-world', 'dnsNameLabel: node-as-it-is')
+      .replaceAll('${TEAM_REGISTRY}', '${BASE_REGISTRY}')
+      .replace('/hello-world\n', '/node\n'),
+  );
+  await edit('gates.yaml', (text) =>
+    text
+      .replace(/\n +health:.*/, '')
+      .replace(
+        /\napps:\n/,
+        '\napps:\n  node:\n    runs: node\n    group: apps/node.yaml\n    resourceGroup: hello-world-aci-rg\n',
+      ),
+  );
+}
+
+/** Asking git once a second of a clock that leaps would be most of the work of this test. */
+async function nobodyCommits(azure: AzureClient, instance: Instance): Promise<void> {
+  const registries = registriesOf(instance);
+  for (const task of [`${registries.public.id}/tasks/base-image-node`, `${registries.team.id}/tasks/hello-world`]) {
+    const trigger = { sourceTriggers: [{ name: 'commit', status: 'Disabled' }] };
+    await azure.patch(task, '2025-03-01-preview', { properties: { trigger } });
+  }
+}
