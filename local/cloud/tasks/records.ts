@@ -3,7 +3,6 @@ import { randomUUID } from 'node:crypto';
 import type { Collection, Store } from '../store.ts';
 import type { SystemData } from '../system-data.ts';
 import type { CloudConfig } from '../world.ts';
-import type { RunIdentities } from './run-identities.ts';
 import type { AgentPool, Credentials, Platform, RunRequest, TaskResource, TaskStep } from './schemas.ts';
 
 export type Registry = CloudConfig['registries'][number];
@@ -40,6 +39,16 @@ export interface OutputImage {
 
 export type RunStatus = 'Queued' | 'Started' | 'Running' | 'Succeeded' | 'Failed' | 'Canceled' | 'Error' | 'Timeout';
 export const isEnded = (status: RunStatus): boolean => !['Queued', 'Started', 'Running'].includes(status);
+
+/** Whom a run may act as. */
+export interface RunIdentities {
+  /** Object id of the task's system-assigned identity. */
+  system?: string;
+  /** Resource ids. */
+  userAssigned: string[];
+  /** Object id of who asked for a quick run; a task has no caller. */
+  caller?: string;
+}
 
 /** All that is needed to execute a run, also after a crash. */
 export interface RunSpec {

@@ -6,16 +6,7 @@
 import { principalOf } from '../identity/user-assigned.ts';
 import type { CloudConfig } from '../world.ts';
 import { RunFailed } from './failures.ts';
-import type { TaskRecord } from './records.ts';
-
-export interface RunIdentities {
-  /** Object id of the task's system-assigned identity. */
-  system?: string;
-  /** Resource ids. */
-  userAssigned: string[];
-  /** Object id of who asked for a quick run; a task has no caller. */
-  caller?: string;
-}
+import type { RunIdentities, TaskRecord } from './records.ts';
 
 export const identitiesOfTask = ({ principalId, resource }: TaskRecord): RunIdentities => ({
   ...(/systemassigned/i.test(resource.identity?.type ?? '') ? { system: principalId } : {}),
