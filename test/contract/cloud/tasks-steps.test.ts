@@ -9,6 +9,9 @@ beforeAll(async () => {
 });
 afterAll(() => system.close());
 
+const containerOf = (runId: string, step: string): string =>
+  `acb-${system.world.config.instance}-${REGISTRY.toLowerCase()}-${runId}-${step}`;
+
 const SERVE = `sh -c 'mkdir /www && hostname > /www/index.html && exec httpd -f -p 80 -h /www'`;
 const GET = (name: string) =>
   `sh -c 'until wget -q -O - http://${name}/ 2>/dev/null; do sleep 0.1; done; echo answered by ${name}'`;
@@ -64,7 +67,7 @@ describe('a detached step', () => {
         [
           'steps:',
           `  - { id: web, cmd: "${system.base} sh -c 'mkdir /www; echo served > /www/index.html; exec httpd -f -p 80 -h /www'", detach: true, ports: [80] }`,
-          `  - cmd: ${RUNNER} sh -c "docker port acb-tasks-team-{{ .Run.ID }}-web; sleep 1000"`,
+          `  - cmd: ${RUNNER} sh -c "docker port ${containerOf('{{ .Run.ID }}', 'web')}; sleep 1000"`,
         ].join('\n'),
       ).toString('base64'),
     });
@@ -98,7 +101,7 @@ describe('a step', () => {
 
     expect(run.status).toBe('Succeeded');
     expect(run.log).toContain('I am 1234\r\n');
-    expect(run.log).toContain(`acb-tasks-team-${run.runId}-who\r\n`);
+    expect(run.log).toContain(`${containerOf(run.runId, 'who')}\r\n`);
     expect(await system.world.engine.ok(['ps', '--all', '--quiet'])).toBe('');
   });
 
