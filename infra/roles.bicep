@@ -159,7 +159,7 @@ var grants = {
     { to: 'app', role: 'EventGrid Data Sender', because: 'Announcements are published' }
   ]
   storage: [
-    { to: 'app', role: 'Storage Blob Data Owner', because: 'The Functions host: its package, keys, timers and leases' }
+    { to: 'app', role: 'Storage Blob Data Owner', because: 'The Functions host: its package, keys, timers and leases; reports of scans' }
     { to: 'app', role: 'Storage Queue Data Contributor', because: 'Durable Functions: work items' }
     { to: 'app', role: 'Storage Table Data Contributor', because: 'The ledger; Durable Functions: history' }
   ]

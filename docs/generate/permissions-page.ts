@@ -26,8 +26,11 @@ const assignment = z.object({ principalId: z.string(), roleDefinitionId: z.strin
 export function permissionsPage(): string {
   return `# Permissions
 
-Made from the role map, [\`infra/roles.bicep\`](../infra/roles.bicep), by \`npm run docs\`; do not edit. Every role is given on one resource, to one identity, for the call beside it. Tests compare
-this with the roles of the emulated Azure, which enforces them. Nobody has a key, a connection string, or a role that gives roles.
+Made from the role map, [\`infra/roles.bicep\`](../infra/roles.bicep), by \`npm run docs\`; do not edit. Every role is given on one resource, to one identity, for the call beside it. Nobody has a key, a connection string, or a role that gives roles.
+
+The emulated Azure is provisioned with these assignments and enforces them, and the walkthrough passes. Each row of the first table is proved: without it a named step fails
+([\`test/contract/infra/mutation/rows.ts\`](../test/contract/infra/mutation/rows.ts), which also says which few cannot be tried locally, and why), and \`test/contract/infra/forbidden\` asks for what
+none of the identities may do.
 
 ## In new registries
 

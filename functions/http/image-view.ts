@@ -55,9 +55,11 @@ export function appView(app: App, row: AppRow | undefined): z.input<typeof appSe
 
 export function rolloutView(policy: Policy, of: string, book: ImageBook): z.input<typeof rolloutSeen> {
   const { resting, handled = 0 } = book.rollout?.value ?? {};
+  // Trouble with the look itself leaves the request open, and is what there is to say of it.
+  const isUnanswered = book.requested > handled && resting?.reason.kind !== 'trouble';
   return {
     id: of,
-    ...(book.requested > handled
+    ...(isUnanswered
       ? { next: ASKED }
       : resting
         ? { next: restView(sayRolloutReason(resting.reason), resting.dueAt) }

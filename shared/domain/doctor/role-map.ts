@@ -146,7 +146,11 @@ export const grants: Record<Place, Grant[]> = {
   signingKey: [{ to: 'app', role: 'gated-import record signer', because: 'Promotion records are signed' }],
   announcements: [{ to: 'app', role: 'EventGrid Data Sender', because: 'Announcements are published' }],
   storage: [
-    { to: 'app', role: 'Storage Blob Data Owner', because: 'The Functions host: its package, keys, timers and leases' },
+    {
+      to: 'app',
+      role: 'Storage Blob Data Owner',
+      because: 'The Functions host: its package, keys, timers and leases; reports of scans',
+    },
     { to: 'app', role: 'Storage Queue Data Contributor', because: 'Durable Functions: work items' },
     { to: 'app', role: 'Storage Table Data Contributor', because: 'The ledger; Durable Functions: history' },
   ],

@@ -7,11 +7,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { appSettings } from '../../../../local/app-settings.ts';
-import { cloudConfig, registriesOf, tenant, type RegistryRole } from '../../../../local/azure.ts';
+import { cloudConfig, identities, registriesOf, tenant, type RegistryRole } from '../../../../local/azure.ts';
 import { startCloud, type Cloud } from '../../../../local/cloud/cloud.ts';
 import { isEnded, openRecords } from '../../../../local/cloud/tasks/records.ts';
 import { deployFirstStage, deploySecondStage } from '../../../../local/deployment/stages.ts';
-import { startHost, type Host } from '../../../../local/host/start-host.ts';
+import { startHost } from '../../../../local/host/start-host.ts';
 import type { Instance } from '../../../../local/instance.ts';
 import { layoutOf, repositoryRoot, walkthrough, type Layout } from '../../../../local/layout.ts';
 import { fixedPorts, type Ports } from '../../../../local/ports.ts';
@@ -19,9 +19,10 @@ import { createAzureClient, type AzureClient } from '../../../../local/provision
 import { ensureRepositories } from '../../../../local/provision/repositories.ts';
 import { startStorage } from '../../../../local/storage.ts';
 import { trust } from '../../../../local/trust.ts';
+import { createClients, type Clients, type ClientSettings } from '../../../../shared/azure/clients.ts';
 import { basic } from '../../cloud/registry-fixture.ts';
 import { OCI_MANIFEST, type Content, type Image } from '../../cloud/registry-images.ts';
-import { freePort } from '../../cloud/services.ts';
+import { credentialOf, freePort } from '../../cloud/services.ts';
 import { oneClock, type OneClock } from '../../faults/one-clock.ts';
 import { withEnvironment } from '../../faults/with-environment.ts';
 import { azuriteNow } from './azurite-now.ts';
@@ -31,7 +32,8 @@ export interface System {
   cloud: Cloud;
   /** As whoever deploys. */
   azure: AzureClient;
-  instance: Instance;
+  /** As the app. */
+  clients: Clients;
   /** GET of the API of the app: the text of the answer, whatever its status. */
   api(path: string): Promise<string>;
   /** Under the tag, with a login of the cloud's own. */
@@ -42,7 +44,9 @@ export interface System {
   sweep(): Promise<void>;
   /** What the app said of what failed, and all that the emulated Azure said, since this was asked last. */
   said(): string[];
-  host: Host;
+  /** Events that were given up, by the registry whose they are, and whether they were written to the storage account. */
+  deadLetters(): Promise<{ registry: string; state: string }[]>;
+  stopApp(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -90,27 +94,30 @@ export async function startSystem(): Promise<System> {
     const { announcementsEndpoint } = await deployFirstStage(azure, layout);
     await nobodyCommits(azure, instance);
     await mkdir(layout.logs);
-    const environment = {
-      ...appSettings({ instance, layout, caFile: cloud.world.tls.caFile, announcementsEndpoint }),
-      // By hand, when a test wants one.
-      SWEEP_SCHEDULE: '0 0 0 1 1 *',
-    };
-    closing.push(withEnvironment(environment));
+    const settings = appSettings({ instance, layout, caFile: tls.caFile, announcementsEndpoint });
+    // A sweep is made by hand, when a test wants one.
+    closing.push(withEnvironment({ ...settings, SWEEP_SCHEDULE: '0 0 0 1 1 *' }));
     const host = await startHost({
       ...{ appFolder: repositoryRoot, port, database: ':memory:', clock },
       log({ level, message, functionName }) {
         if (level === 'error' || level === 'warning') said.push(`${functionName ?? 'host'}: ${message}`);
       },
     });
-    closing.push(() => host.stop({ graceMs: 1_000 }));
+    let stopped: Promise<void> | undefined;
+    const stopApp = () => (stopped ??= host.stop({ graceMs: 1_000 }));
+    closing.push(stopApp);
     const isBusy = workOf(cloud);
+    let settle = () => host.settle();
     // A subscription is put when its function answers, which takes a while of this clock too.
     await alongside(deploySecondStage(azure, instance, layout), () => clock.advance(1_000));
 
     const { login } = cloud.registries;
     const registries = registriesOf(instance);
     return {
-      ...{ cloud, azure, instance, host, close },
+      ...{ cloud, azure, close },
+      clients: createClients(clientSettings(settings), {
+        credential: credentialOf(cloud.identity, { name: 'gated-import', ...identities.app }),
+      }),
       async api(path) {
         const answer = await fetch(`${host.url}${path}`);
         return answer.text();
@@ -131,12 +138,21 @@ export async function startSystem(): Promise<System> {
       },
       digestOf: (role, repository, tag) =>
         cloud.registries.digestOf({ loginServer: registries[role].host, repository, tag }),
-      pass: (ms, { stepMs } = { stepMs: STEP_MS }) => timePasses({ clock, host, isBusy, ms, stepMs }),
+      pass: (ms, { stepMs } = { stepMs: STEP_MS }) => timePasses({ clock, settle, isBusy, ms, stepMs }),
       async sweep() {
         const { status } = await fetch(`${host.url}/admin/functions/checkUpstreams`, { method: 'POST' });
         if (status !== 202) throw new Error(`the sweep was answered ${status}`);
       },
       said: () => said.splice(0),
+      async deadLetters() {
+        const answer = await fetch(`https://localhost:${instance.ports.events}/local/events/deadletters`);
+        const { value } = (await answer.json()) as { value: { blob: { name: string; state: string } }[] };
+        return value.map(({ blob }) => ({ registry: blob.name.replace(/-pushes\/.*$/, ''), state: blob.state }));
+      },
+      async stopApp() {
+        await stopApp();
+        settle = async () => {};
+      },
     };
   } catch (error) {
     await close();
@@ -144,14 +160,23 @@ export async function startSystem(): Promise<System> {
   }
 }
 
+const clientSettings = (settings: Record<string, string>): ClientSettings => ({
+  subscriptionId: settings['SUBSCRIPTION_ID'] ?? '',
+  armEndpoint: settings['ARM_ENDPOINT'] ?? '',
+  keyVaultUrl: settings['KEY_VAULT_URL'] ?? '',
+  tablesEndpoint: settings['TABLES_ENDPOINT'] ?? '',
+  blobsEndpoint: settings['BLOBS_ENDPOINT'] ?? '',
+  announcementsEndpoint: settings['ANNOUNCEMENTS_ENDPOINT'] ?? '',
+});
+
 async function timePasses(options: {
   clock: OneClock;
-  host: Host;
+  settle: () => Promise<void>;
   isBusy: () => boolean;
   ms: number;
   stepMs: number;
 }): Promise<void> {
-  const { clock, host, isBusy, ms, stepMs } = options;
+  const { clock, settle, isBusy, ms, stepMs } = options;
   const move = (byMs: number) => {
     // Something waits for the end of it, so that `Date` gets there as well.
     clock.after(byMs, () => {});
@@ -159,12 +184,12 @@ async function timePasses(options: {
   };
   for (let left = ms; left > 0; left -= stepMs) {
     move(Math.min(left, stepMs));
-    await host.settle();
+    await settle();
     for (let looks = 1; isBusy(); looks += 1) {
       await pause(LOOK_EVERY_MS);
       // A run that pauses between two attempts waits for this clock.
       move(looks % LOOKS_AT_A_RUN === 0 ? PAUSE_OF_A_RUN_MS : 0);
-      await host.settle();
+      await settle();
     }
   }
 }

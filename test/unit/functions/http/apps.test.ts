@@ -153,6 +153,17 @@ describe('GET a rollout', () => {
     });
   });
 
+  it('says what keeps it from looking, though it was asked to', async () => {
+    const reason = { kind: 'trouble', message: 'Container Instances refused to read the container group' };
+    await put(ROLLOUT, { handled: 0, failures: 3, resting: { reason, at: NOW, dueAt: NOW + 60_000 } });
+    await request(world.ledger, 'images', 'hello');
+
+    expect((await getRollout('hello')).json['next']).toMatchObject({
+      action: 'rest',
+      why: expect.stringContaining('refused to read the container group') as unknown,
+    });
+  });
+
   it('of a gate whose promotions run as they are, says the promotion', async () => {
     world = functionWorld({
       gates: { 'runs: hello': 'runs: node' },
