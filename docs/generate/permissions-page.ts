@@ -36,6 +36,9 @@ none of the identities may do.
 
 ${table('walkthrough', () => true)}
 
+Wider than the calls need is the secret reader: it gets every secret of the key vault whose name it knows, because the policy names secrets that no template knows, and a role on a key vault takes no
+condition. In the walkthrough that includes \`git-token\`, which the deployment hands to the ACR tasks and no call of the app reads: see the [threat model](threat-model.md).
+
 ## In an existing registry whose permissions are not by repository
 
 ${table('existing-registries', ({ where }) => where.includes('contosobase'))}

@@ -15,6 +15,7 @@ import { ExportResultCode } from '@opentelemetry/core';
 import type { PushMetricExporter } from '@opentelemetry/sdk-metrics';
 import type { SpanExporter } from '@opentelemetry/sdk-trace-base';
 import { TELEMETRY_DEADLINE_SECONDS } from './limits.ts';
+import { nameRoles, neededRoles } from './needed-roles.ts';
 import { deadlinePolicy } from './patience.ts';
 
 export interface ApplicationInsights {
@@ -135,5 +136,5 @@ const patient = (
 });
 
 const PASSING = [401, 403, 408, 429, 500, 502, 503, 504];
-const ROLE = '; the identity of the app needs the role "Monitoring Metrics Publisher" on it';
+const ROLE = `; the identity of the app needs the role ${nameRoles(neededRoles.telemetry)} on it`;
 const HINTS: Record<number, string> = { 401: ROLE, 403: ROLE };

@@ -10,8 +10,8 @@ import type { ContainerGroups, Group, GroupReference } from '../ports.ts';
 import { ask, refusedWith } from './ask.ts';
 import type { Clients } from './clients.ts';
 import { ServiceRefused, ServiceTrouble, type Question } from './errors.ts';
+import { neededRoles } from './needed-roles.ts';
 
-const ROLE = 'Azure Container Instances Contributor Role';
 /** ACI is still busy with an earlier change; this one may be sent again. */
 const IN_TRANSITION = 'ContainerGroupTransitioning';
 
@@ -96,8 +96,8 @@ function toGroup(group: ContainerGroup): Group {
   };
 }
 
-const about = (verb: string, { resourceGroup, name }: GroupReference): Question => ({
+const about = (verb: 'read' | 'deploy', { resourceGroup, name }: GroupReference): Question => ({
   service: 'Container Instances',
   what: `${verb} the container group ${resourceGroup}/${name}`,
-  role: ROLE,
+  roles: verb === 'read' ? neededRoles.readGroup : neededRoles.putGroup,
 });

@@ -4,6 +4,7 @@
  * `ServiceTrouble` and `DeadlineExceeded` may pass by themselves. The others want a person: a role, a setting, smaller data. None quotes a
  * request: bodies carry credentials and addresses carry signatures.
  */
+import { nameRoles, type NeededRoles } from './needed-roles.ts';
 
 /** What was asked of whom, for the message. */
 export interface Question {
@@ -11,8 +12,8 @@ export interface Question {
   service: string;
   /** Completes "… refused to": `list the tags of base.example.io/node`. */
   what: string;
-  /** The built-in role that allows it, for the hint when it is refused. */
-  role?: string;
+  /** The role that allows it, for the hint when it is refused. */
+  roles?: NeededRoles;
 }
 
 /** A service said no: 4xx other than throttling. Asking again does not help. */
@@ -100,9 +101,8 @@ export class UnwritableRow extends Error {
   }
 }
 
-function hint({ role }: Question, status: number): string {
+function hint({ roles }: Question, status: number): string {
   if (status !== 401 && status !== 403) return '';
-  return role === undefined
-    ? '; the identity of the app lacks a permission'
-    : `; the identity of the app probably lacks the role "${role}" there (a new role takes up to ten minutes to count)`;
+  const lacked = roles === undefined ? 'lacks a permission' : `probably lacks the role ${nameRoles(roles)} there`;
+  return `; the identity of the app ${lacked}: "gated-import doctor" says what is missing (a new role takes up to ten minutes to count)`;
 }

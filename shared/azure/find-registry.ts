@@ -7,6 +7,7 @@ import type { Host } from '../domain/reference.ts';
 import { ask } from './ask.ts';
 import type { Clients } from './clients.ts';
 import { RegistryNotFound } from './errors.ts';
+import { neededRoles } from './needed-roles.ts';
 
 export interface RegistryPlace {
   /** ARM id. */
@@ -23,7 +24,11 @@ export function registryFinder({ acr, subscriptionId }: Pick<Clients, 'acr' | 's
   let listing: Promise<void> | undefined;
 
   const list = async () => {
-    const question = { service: 'Azure Resource Manager', what: 'list the container registries', role: 'Reader' };
+    const question = {
+      service: 'Azure Resource Manager',
+      what: 'list the container registries',
+      roles: neededRoles.findRegistry,
+    };
     await ask(question, async () => {
       for await (const { id, name, loginServer } of acr.registries.list()) {
         const resourceGroup = /\/resourceGroups\/([^/]+)\//i.exec(id ?? '')?.[1];

@@ -12,6 +12,7 @@ import type { Clients } from './clients.ts';
 import { DeadlineExceeded, ServiceRefused, ServiceTrouble, type Question } from './errors.ts';
 import type { FindRegistry } from './find-registry.ts';
 import { OPERATION_POLL_MS } from './limits.ts';
+import { neededRoles } from './needed-roles.ts';
 
 type Request = Parameters<Registries['import']>[0];
 type ImportParameters = Parameters<ContainerRegistryManagementClient['registries']['beginImportImage']>[2];
@@ -22,7 +23,7 @@ export const imageImporter =
     const question: Question = {
       service: 'Container Registry',
       what: `import ${formatReference(from)} to ${formatReference(to)}`,
-      role: 'Container Registry Data Importer and Data Reader',
+      roles: neededRoles.importImage,
     };
     const target = await find(to.host);
     const parameters = await toParameters({ from, to }, find);

@@ -11,6 +11,7 @@ import type { Clients } from './clients.ts';
 import { ServiceRefused, type Question } from './errors.ts';
 import { toEntity, toRow, type Columns } from './ledger-entity.ts';
 import { assertKey, assertWritable } from './ledger-rules.ts';
+import { neededRoles } from './needed-roles.ts';
 
 export function azureLedger({ table: open }: Pick<Clients, 'table'>): Ledger {
   const ready = new Map<Table, Promise<TableClient>>();
@@ -96,5 +97,5 @@ function toAction(partition: string, change: Change): TransactionAction {
 const about = (what: string): Question => ({
   service: 'Table Storage',
   what,
-  role: 'Storage Table Data Contributor',
+  roles: neededRoles.ledger,
 });

@@ -11,6 +11,7 @@ import { ask } from './ask.ts';
 import type { Clients } from './clients.ts';
 import { ServiceRefused, ServiceTrouble, type Question } from './errors.ts';
 import { POLICY_COUNTS_MS, POLICY_DEADLINE_SECONDS, POLICY_TROUBLE_COUNTS_MS } from './limits.ts';
+import { neededRoles } from './needed-roles.ts';
 
 interface Options {
   now?: () => number;
@@ -55,7 +56,7 @@ export function policyContainer(
     return content;
   };
 
-  const question: Question = { service: 'Blob Storage', what: `read ${address}`, role: 'Storage Blob Data Reader' };
+  const question: Question = { service: 'Blob Storage', what: `read ${address}`, roles: neededRoles.readPolicy };
   const read = async (): Promise<Answer> => {
     try {
       return { content: await ask(question, download), countsMs: POLICY_COUNTS_MS };

@@ -9,6 +9,7 @@ import { ask, refusedWith } from './ask.ts';
 import type { Clients } from './clients.ts';
 import { ServiceTrouble, type Question } from './errors.ts';
 import { REPORT_BYTES } from './limits.ts';
+import { neededRoles } from './needed-roles.ts';
 
 const CONTAINER = 'reports';
 
@@ -54,5 +55,5 @@ async function create(client: ContainerClient): Promise<ContainerClient> {
 const about = (what: string): Question => ({
   service: 'Blob Storage',
   what,
-  role: 'Storage Blob Data Contributor',
+  roles: neededRoles.reports,
 });

@@ -2,10 +2,11 @@
 import type { Secrets } from '../ports.ts';
 import { ask, refusedWith } from './ask.ts';
 import type { Clients } from './clients.ts';
+import { neededRoles } from './needed-roles.ts';
 
 export const azureSecrets = ({ secrets }: Pick<Clients, 'secrets'>): Secrets => ({
   async read(name, version) {
-    const question = { service: 'Key Vault', what: `read the secret "${name}"`, role: 'Key Vault Secrets User' };
+    const question = { service: 'Key Vault', what: `read the secret "${name}"`, roles: neededRoles.readSecret };
     const absent = () => undefined;
     return ask(question, async () => {
       const secret = await secrets.getSecret(name, version === undefined ? {} : { version });

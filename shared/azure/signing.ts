@@ -11,12 +11,15 @@ import { ask, refusedWith } from './ask.ts';
 import type { Clients } from './clients.ts';
 import { ServiceTrouble, type Question } from './errors.ts';
 import { KEY_VERSIONS } from './limits.ts';
-
-const ROLE = 'Key Vault Crypto User';
+import { neededRoles } from './needed-roles.ts';
 
 export function azureSigning(clients: Pick<Clients, 'keys'>, { name }: { name: string }): Signing {
   const { keys } = clients;
-  const about = (what: string): Question => ({ service: 'Key Vault', what: `${what} the key "${name}"`, role: ROLE });
+  const about = (what: string): Question => ({
+    service: 'Key Vault',
+    what: `${what} the key "${name}"`,
+    roles: neededRoles.sign,
+  });
 
   return {
     async keys() {

@@ -1,7 +1,8 @@
 import type { Question } from './errors.ts';
+import { neededRoles } from './needed-roles.ts';
 
 export const tasksQuestion = (what: string): Question => ({
   service: 'ACR Tasks',
   what,
-  role: 'Container Registry Tasks Contributor',
+  roles: neededRoles.run,
 });

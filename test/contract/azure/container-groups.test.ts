@@ -70,7 +70,7 @@ test('names the role that is missing', async () => {
   onPut(refusal(403, 'AuthorizationFailed'));
 
   await expect(put()).rejects.toThrow(
-    /deploy the container group apps-rg\/hello-world.*"Azure Container Instances Contributor Role"/,
+    /deploy the container group apps-rg\/hello-world.*"gated-import group runner" \(apps\) or "Managed Identity Operator" \(pull identity\)/,
   );
 });
 

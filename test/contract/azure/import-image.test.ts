@@ -110,7 +110,7 @@ test('names the role that is missing, and no login', async () => {
 
   const error = await importing.catch((thrown: unknown) => thrown);
   expect(error).toBeInstanceOf(ServiceRefused);
-  expect(String(error)).toMatch(/403 AuthorizationFailed.*"Container Registry Data Importer and Data Reader"/);
+  expect(String(error)).toMatch(/403 AuthorizationFailed.*"gated-import importer"/);
   expect(JSON.stringify(error, allProperties)).not.toContain('hush');
 });
 

@@ -56,7 +56,7 @@ test('keeps a report, and replaces it when it is written again', async () => {
 test('names the role when it is denied, and asks again for the container the next time', async () => {
   const denied = azureReports(wired.clients);
   wired.wire.on('PUT', '/blobs/reports', { status: 403, headers: { 'x-ms-error-code': 'AuthorizationFailure' } });
-  await expect(denied.put('a', {})).rejects.toThrow(/create the container reports.*"Storage Blob Data Contributor"/);
+  await expect(denied.put('a', {})).rejects.toThrow(/create the container reports.*"Storage Blob Data Owner"/);
 
   wired.wire.on('PUT', '/blobs/reports', { status: 201 });
   wired.wire.on('PUT', '/blobs/reports/a', { status: 201 });

@@ -198,7 +198,7 @@ test.each([
   await expect(start()).rejects.toMatchObject({ code: 'ServiceTrouble', retryAfterSeconds: 45 });
   onSchedule({ status: 403, body: { error: { code: 'AuthorizationFailed', message: 'no' } } });
 
-  await expect(start()).rejects.toThrow(/"Container Registry Tasks Contributor"/);
+  await expect(start()).rejects.toThrow(/"gated-import run operator"/);
 });
 
 test('says that the upload failed, and keeps the signature to itself', async () => {

@@ -66,7 +66,7 @@ test('names the role when it may not read', async () => {
   onRead('/secrets/dockerhub/', forbidden('ForbiddenByRbac'));
 
   await expect(secrets.read('dockerhub')).rejects.toThrow(
-    /read the secret "dockerhub".*403 Forbidden, ForbiddenByRbac.*"Key Vault Secrets User"/,
+    /read the secret "dockerhub".*403 Forbidden, ForbiddenByRbac.*"gated-import secret reader"/,
   );
 });
 

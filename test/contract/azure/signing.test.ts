@@ -96,6 +96,6 @@ test('names the role when it may not sign', async () => {
   }));
 
   await expect(signing.sign({ id: '', version: NEW, publicKey: '' }, bytes)).rejects.toThrow(
-    /sign with the key "records".*ForbiddenByRbac.*"Key Vault Crypto User"/,
+    /sign with the key "records".*ForbiddenByRbac.*"gated-import record signer"/,
   );
 });
