@@ -10,17 +10,14 @@ import {
   PORT_80,
   RESOURCE_GROUP,
   type InstanceSystem,
-  someAddresses,
 } from './instances-system.ts';
 import { app, eventually } from './services.ts';
-
-const ADDRESSES = someAddresses();
 
 const IDENTITY = `/subscriptions/s/resourceGroups/rg/providers/Microsoft.ManagedIdentity/userAssignedIdentities/${app.name}`;
 
 let system: InstanceSystem;
 beforeAll(async () => {
-  system = await openInstanceSystem({ addresses: ADDRESSES });
+  system = await openInstanceSystem();
 }, 120_000);
 afterAll(() => system.close());
 

@@ -13,15 +13,12 @@ import {
   serve,
   storedGroup,
   type InstanceSystem,
-  someAddresses,
 } from './instances-system.ts';
 import { eventually } from './services.ts';
 
-const ADDRESSES = someAddresses();
-
 let system: InstanceSystem;
 beforeAll(async () => {
-  system = await openInstanceSystem({ addresses: ADDRESSES });
+  system = await openInstanceSystem();
 }, 120_000);
 afterAll(() => system.close());
 

@@ -1,28 +1,21 @@
 /** Container instances on a real engine, with a real emulated registry to pull from, and the SDK's client in front. */
 import { randomInt } from 'node:crypto';
-import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { mkdtemp, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ContainerInstanceManagementClient, type ContainerGroup } from '@azure/arm-containerinstance';
-import { realClock } from '../../../local/clock.ts';
 import { listen, newArmApp } from '../../../local/cloud/http.ts';
 import { createIdentity } from '../../../local/cloud/identity/identity.ts';
 import { keyOf, openGroups, type StoredGroup } from '../../../local/cloud/instances/group.ts';
 import { createInstances, type Instances } from '../../../local/cloud/instances/instances.ts';
 import { createRegistries } from '../../../local/cloud/registry/registries.ts';
 import { createRoles } from '../../../local/cloud/roles/roles.ts';
-import { openStore } from '../../../local/cloud/store.ts';
-import { openTls } from '../../../local/cloud/tls.ts';
 import type { World } from '../../../local/cloud/world.ts';
-import { detectEngine } from '../../../local/containers/detect.ts';
 import type { Engine } from '../../../local/containers/engine.ts';
-import { findBusybox } from '../../../local/setup/busybox.ts';
 import { anyone } from '../azure/wired-clients.ts';
-import { trust } from '../azure/local-tls.ts';
-import { app, freePort } from './services.ts';
+import { buildImage, busyboxDockerfile, openEngineWorld, SUBSCRIPTION } from './engine-world.ts';
+import { freePort } from './services.ts';
 
 export const RESOURCE_GROUP = 'Apps-RG';
-const SUBSCRIPTION = '33333333-3333-4333-8333-333333333333';
 export const GROUPS = `/subscriptions/${SUBSCRIPTION}/resourceGroups/${RESOURCE_GROUP}/providers/Microsoft.ContainerInstance/containerGroups`;
 
 export interface InstanceSystem {
@@ -50,38 +43,16 @@ export const BASE = 'localhost/busybox:1';
 /** Others than those of a run that was cut off and left its containers. */
 export const someAddresses = (): string => `127.${randomInt(64, 128)}.${randomInt(1, 255)}`;
 
-export async function openInstanceSystem({ addresses }: { addresses: string }): Promise<InstanceSystem> {
-  const directory = await mkdtemp(join(tmpdir(), 'gated-import-instances-'));
-  const logged: string[] = [];
-  const log = (service: string, message: string) => void logged.push(`${service}: ${message}`);
-  const engine = await detectEngine({
-    directory: join(directory, 'containers'),
-    instance: 'instances',
-    log: (message) => log('engine', message),
-  });
+export async function openInstanceSystem(): Promise<InstanceSystem> {
   const [arm, port] = [await freePort(), await freePort()];
-  const unused = { identity: 1, vault: 1, events: 1, blobs: 1 };
-  const world: World = {
-    config: {
-      instance: 'instances',
-      subscription: SUBSCRIPTION,
-      tenant: '44444444-4444-4444-8444-444444444444',
-      location: 'westeurope',
-      ports: { arm, ...unused },
-      registries: [{ name: 'team', resourceGroup: 'registries-rg', port }],
-      vault: { name: 'vault', resourceGroup: 'vault-rg' },
-      addresses,
-      runnerImage: 'none',
-      principals: [app],
-    },
-    directory,
-    store: openStore(join(directory, 'cloud.db')),
-    clock: realClock,
-    engine,
-    tls: await openTls({ folder: join(directory, 'tls') }),
-    log,
-  };
-  trust(await readFile(world.tls.caFile, 'utf8'));
+  const opened = await openEngineWorld({
+    instance: 'instances',
+    ports: { arm, identity: 1, vault: 1, events: 1, blobs: 1 },
+    registries: [{ name: 'team', resourceGroup: 'registries-rg', port }],
+    addresses: someAddresses(),
+    runnerImage: 'none',
+  });
+  const { world, engine, logged } = opened;
   const identity = createIdentity({ world });
   const registries = createRegistries({
     world,
@@ -106,7 +77,7 @@ export async function openInstanceSystem({ addresses }: { addresses: string }): 
     await instances.stop();
   };
   await startService();
-  await build(engine, { tag: BASE, dockerfile: baseDockerfile, busybox: true });
+  await buildImage(engine, { image: BASE, dockerfile: busyboxDockerfile('exit 0') });
 
   const endpoint = `https://localhost:${arm}`;
   const client = new ContainerInstanceManagementClient(anyone, SUBSCRIPTION, { endpoint });
@@ -125,8 +96,8 @@ export async function openInstanceSystem({ addresses }: { addresses: string }): 
       client.containerGroups.beginCreateOrUpdateAndWait(RESOURCE_GROUP, name, group, { updateIntervalInMs: 100 }),
     async pushImage(name, { dockerfile }) {
       const image = `${registry}/${name}`;
-      await build(engine, { tag: image, dockerfile });
-      const login = await mkdtemp(join(directory, 'login-'));
+      await buildImage(engine, { image, dockerfile });
+      const login = await mkdtemp(join(world.directory, 'login-'));
       const { username, password } = registries.login(registry);
       const auth = Buffer.from(`${username}:${password}`).toString('base64');
       await writeFile(join(login, 'config.json'), JSON.stringify({ auths: { [registry]: { auth } } }));
@@ -143,31 +114,9 @@ export async function openInstanceSystem({ addresses }: { addresses: string }): 
     async close() {
       await stopService();
       await registryListener.close();
-      world.store.close();
-      await engine.removeAll({ images: true });
-      await rm(directory, { recursive: true, force: true });
+      await opened.close();
     },
   };
-}
-
-const baseDockerfile = `FROM scratch
-COPY busybox /bin/busybox
-RUN ["/bin/busybox", "--install", "/bin"]
-ENV PATH=/bin
-CMD ["/bin/sh", "-c", "exit 0"]
-`;
-
-async function build(engine: Engine, options: { tag: string; dockerfile: string; busybox?: boolean }): Promise<void> {
-  const context = await mkdtemp(join(tmpdir(), 'gated-import-build-'));
-  await mkdir(context, { recursive: true });
-  await writeFile(join(context, 'Dockerfile'), options.dockerfile);
-  if (options.busybox) {
-    const busybox = findBusybox();
-    if (!busybox) throw new Error('this test needs a static busybox: apt-get install busybox-static');
-    await cp(busybox, join(context, 'busybox'));
-  }
-  await engine.ok(['build', '--tag', options.tag, context], { timeoutMs: 60_000 });
-  await rm(context, { recursive: true });
 }
 
 /** A group of one container, as small as a test wants it. */

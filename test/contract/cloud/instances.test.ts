@@ -11,15 +11,12 @@ import {
   RESOURCE_GROUP,
   serve,
   type InstanceSystem,
-  someAddresses,
 } from './instances-system.ts';
 import { eventually } from './services.ts';
 
-const ADDRESSES = someAddresses();
-
 let system: InstanceSystem;
 beforeAll(async () => {
-  system = await openInstanceSystem({ addresses: ADDRESSES });
+  system = await openInstanceSystem();
 }, 120_000);
 afterAll(() => system.close());
 
@@ -40,7 +37,7 @@ test('serves a page on port 80 of an address of its own', async () => {
   const group = await system.deploy('web', groupOf({ image: BASE, command: serve('hello') }, PORT_80));
 
   expect(group).toMatchObject({ provisioningState: 'Succeeded', instanceView: { state: 'Running' } });
-  expect(group.ipAddress?.ip).toMatch(new RegExp(`^${ADDRESSES}\\.\\d+$`));
+  expect(group.ipAddress?.ip).toMatch(new RegExp(`^${system.world.config.addresses}\\.\\d+$`));
   expect(await eventually(() => page(group))).toBe('hello\n');
 });
 

@@ -1,7 +1,8 @@
 /** Runs in a registry whose permissions are by repository (ABAC): they have the login of an identity, or none. */
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { app } from './services.ts';
-import { openTasksSystem, PLATFORM, REGISTRY, RESOURCE_GROUP, SUBSCRIPTION, type TasksSystem } from './tasks-system.ts';
+import { SUBSCRIPTION } from './engine-world.ts';
+import { openTasksSystem, PLATFORM, REGISTRY, RESOURCE_GROUP, type TasksSystem } from './tasks-system.ts';
 
 const REGISTRY_ID = `/subscriptions/${SUBSCRIPTION}/resourceGroups/${RESOURCE_GROUP}/providers/Microsoft.ContainerRegistry/registries/${REGISTRY}`;
 

@@ -1,27 +1,20 @@
 /** ACR Tasks on a real engine, with an emulated registry to pull from and push to, and the SDK's clients in front. */
 import { execFile } from 'node:child_process';
-import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { mkdir, mkdtemp, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { ContainerRegistryManagementClient, type RunRequestUnion } from '@azure/arm-containerregistry';
 import { BlockBlobClient } from '@azure/storage-blob';
-import { realClock } from '../../../local/clock.ts';
 import { listen, newArmApp } from '../../../local/cloud/http.ts';
 import { createIdentity } from '../../../local/cloud/identity/identity.ts';
 import { createRegistries } from '../../../local/cloud/registry/registries.ts';
 import { withPushHints } from '../../../local/cloud/push-hints.ts';
 import { createRoles, type Roles } from '../../../local/cloud/roles/roles.ts';
-import { openStore } from '../../../local/cloud/store.ts';
 import { writeLogins } from '../../../local/cloud/tasks/credentials.ts';
 import { createTasks } from '../../../local/cloud/tasks/tasks.ts';
-import { openTls } from '../../../local/cloud/tls.ts';
 import type { World } from '../../../local/cloud/world.ts';
-import { detectEngine } from '../../../local/containers/detect.ts';
-import type { Engine } from '../../../local/containers/engine.ts';
-import { findBusybox } from '../../../local/setup/busybox.ts';
-import { trust } from '../azure/local-tls.ts';
 import { anyone } from '../azure/wired-clients.ts';
+import { buildImage, busyboxDockerfile, openEngineWorld, SUBSCRIPTION } from './engine-world.ts';
 import { app, eventually, freePort } from './services.ts';
 
 export const RESOURCE_GROUP = 'Registries-RG';
@@ -29,7 +22,6 @@ export const REGISTRY = 'Team';
 const APP_IDENTITY = `/subscriptions/s/resourceGroups/rg/providers/Microsoft.ManagedIdentity/userAssignedIdentities/${app.name}`;
 /** Another one, that a run has no login for unless it is given one. */
 export const PUBLISHER = 'Publisher';
-export const SUBSCRIPTION = '33333333-3333-4333-8333-333333333333';
 export const RUNNER = 'example.test/runner:1';
 export const PLATFORM = { os: 'Linux', architecture: process.arch === 'x64' ? 'amd64' : process.arch };
 export const SECRETS: Record<string, string> = { 'https://vault.test/secrets/pull-user': 'user-of-the-vault' };
@@ -76,37 +68,20 @@ export interface Ended {
 }
 
 export async function openTasksSystem(): Promise<TasksSystem> {
-  const directory = await mkdtemp(join(tmpdir(), 'gated-import-tasks-'));
-  const logged: string[] = [];
-  const log = (service: string, message: string) => void logged.push(`${service}: ${message}`);
-  // Programs and containers of a run are found by it: two files at once must not end each other's.
-  const instance = `tasks-${process.pid}`;
-  const engine = await detectEngine({ directory, instance, log: (message) => log('engine', message) });
   const [arm = 0, blobs = 0, port = 0, publisherPort = 0] = await Promise.all([1, 2, 3, 4].map(freePort));
-  const world: World = {
-    config: {
-      instance,
-      subscription: SUBSCRIPTION,
-      tenant: '44444444-4444-4444-8444-444444444444',
-      location: 'westeurope',
-      ports: { arm, identity: 1, vault: 1, events: 1, blobs },
-      registries: [
-        { name: REGISTRY, resourceGroup: RESOURCE_GROUP, port },
-        { name: PUBLISHER, resourceGroup: RESOURCE_GROUP, port: publisherPort },
-      ],
-      vault: { name: 'vault', resourceGroup: 'vault-rg' },
-      addresses: '127.0.9',
-      runnerImage: RUNNER,
-      principals: [app],
-    },
-    directory,
-    store: openStore(join(directory, 'cloud.db')),
-    clock: realClock,
-    engine,
-    tls: await openTls({ folder: join(directory, 'tls') }),
-    log,
-  };
-  trust(await readFile(world.tls.caFile, 'utf8'));
+  const opened = await openEngineWorld({
+    // Programs and containers of a run are found by it: two files at once must not end each other's.
+    instance: `tasks-${process.pid}`,
+    ports: { arm, identity: 1, vault: 1, events: 1, blobs },
+    registries: [
+      { name: REGISTRY, resourceGroup: RESOURCE_GROUP, port },
+      { name: PUBLISHER, resourceGroup: RESOURCE_GROUP, port: publisherPort },
+    ],
+    addresses: '127.0.9',
+    runnerImage: RUNNER,
+  });
+  const { world, engine, logged } = opened;
+  const { directory } = world;
   const identity = createIdentity({ world });
   const pushes = withPushHints({ publish: () => {} });
   const roles = createRoles({ world });
@@ -135,7 +110,7 @@ export async function openTasksSystem(): Promise<TasksSystem> {
 
   const pushImage = async (name: string, dockerfile: string, to: string = registry): Promise<string> => {
     const image = `${to}/${name}`;
-    await build(engine, { image, dockerfile, login });
+    await buildImage(engine, { image, dockerfile, login });
     const pushed = await engine.push(image, { login });
     if (pushed.digest === undefined) throw new Error(`push of ${image}: ${pushed.stderr}`);
     await engine.ok(['rmi', image]);
@@ -177,7 +152,7 @@ export async function openTasksSystem(): Promise<TasksSystem> {
     return { status: answer.status, body: text === '' ? undefined : JSON.parse(text) };
   };
 
-  const baseDigest = await pushImage('base/shell:1', BASE);
+  const baseDigest = await pushImage('base/shell:1', busyboxDockerfile('echo the default command'));
   return {
     ...{ world, roles, client, registry, publisher, logged, baseDigest, schedule, ended, pushImage, log: readLog },
     base: `${registry}/base/shell:1`,
@@ -220,32 +195,14 @@ export async function openTasksSystem(): Promise<TasksSystem> {
     async close() {
       await tasks.stop();
       for (const listener of listeners) await listener.close();
-      world.store.close();
-      await engine.removeAll({ images: true });
-      await rm(directory, { recursive: true, force: true });
+      await opened.close();
     },
   };
 }
 
-/** busybox and nothing else. */
-const BASE = `FROM scratch
-COPY busybox /bin/busybox
-RUN ["/bin/busybox", "--install", "/bin"]
-ENV PATH=/bin
-CMD ["/bin/sh", "-c", "echo the default command"]
-`;
 const IDENTITY = ['-c', 'user.name=test', '-c', 'user.email=test@example.test', '-c', 'commit.gpgsign=false'];
 
 const run = promisify(execFile);
-
-async function build(engine: Engine, options: { image: string; dockerfile: string; login: string }): Promise<void> {
-  const context = await filesIn(tmpdir(), { Dockerfile: options.dockerfile });
-  const busybox = findBusybox();
-  if (!busybox) throw new Error('this test needs a static busybox: apt-get install busybox-static');
-  await cp(busybox, join(context, 'busybox'));
-  await engine.ok(['build', '--tag', options.image, context], { login: options.login, timeoutMs: 60_000 });
-  await rm(context, { recursive: true });
-}
 
 async function filesIn(parent: string, files: Record<string, string>): Promise<string> {
   await mkdir(parent, { recursive: true });

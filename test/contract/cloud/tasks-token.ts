@@ -1,6 +1,7 @@
 /** A login of one registry that may do something with one repository and nothing else, made as a person makes one. */
 import type { ContainerRegistryManagementClient } from '@azure/arm-containerregistry';
-import { RESOURCE_GROUP, SUBSCRIPTION } from './tasks-system.ts';
+import { SUBSCRIPTION } from './engine-world.ts';
+import { RESOURCE_GROUP } from './tasks-system.ts';
 
 export interface ScopedLogin {
   username: string;

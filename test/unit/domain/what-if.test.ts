@@ -1,48 +1,15 @@
 /** What another policy would have decided: each decision as of its time, by the rules themselves, and what that does to the ones after it. */
 import fc from 'fast-check';
 import { describe, expect, it, test } from 'vitest';
-import { wantedPlatforms } from '../../../shared/domain/deciding-policy.ts';
 import type { GatePolicy } from '../../../shared/domain/gate-state.ts';
 import type { Outcome } from '../../../shared/domain/outcome.ts';
-import type { RecordedCandidate, RecordedGate } from '../../../shared/domain/recorded.ts';
-import { tag } from '../../../shared/domain/reference.ts';
+import type { RecordedCandidate } from '../../../shared/domain/recorded.ts';
 import { whatIf } from '../../../shared/domain/what-if.ts';
-import { A, B, C, candidate, done, MINUTE, NOW, subjectOf } from './gate-builders.ts';
+import { A, B, C, done, MINUTE, NOW, subjectOf } from './gate-builders.ts';
 import { OUTCOMES, REASONS } from './every-kind.ts';
+import { approval, flips, gateOf, HOUR, policyOf, recorded, settled, unique } from './what-if-builders.ts';
 
-const PLATFORMS = ['linux/amd64'];
-const found = wantedPlatforms({ platforms: PLATFORMS, unchecked: [] });
-const HOUR = 60 * MINUTE;
-const unique = tag.parse('15-alpine-ca1');
-
-const policyOf = (change: Partial<GatePolicy> = {}): GatePolicy => ({
-  checks: [{ name: 'functional', hash: 'today' }],
-  soakMs: 0,
-  platforms: PLATFORMS,
-  ...change,
-});
-const gateOf = (change: Partial<RecordedGate> = {}): RecordedGate => ({
-  from: 'public.example.com/node:15-alpine',
-  to: 'base.azurecr.io/node:15-alpine',
-  policy: policyOf(),
-  latestSighting: 1,
-  ...change,
-});
-/** Passed, seen for an hour, and by default promoted now. */
-const recorded = (change: Partial<RecordedCandidate> = {}): RecordedCandidate => ({
-  ...candidate(change),
-  platforms: found,
-  ...change,
-});
-const settled = (outcome: Outcome, at = NOW) => ({ settled: { outcome, at } });
 const promoted = settled({ kind: 'promoted', unique });
-
-const flips = (policy: Partial<GatePolicy>, candidates: RecordedCandidate[], gate: Partial<RecordedGate> = {}) =>
-  whatIf(gateOf(gate), candidates, { policy: policyOf(policy), now: NOW }).map(
-    ({ kind, was, would }) => `${kind}: ${was}; ${would}`,
-  );
-
-const approval = { quorum: 1, role: 'release-manager' as const, expiresMs: HOUR };
 const failed = { functional: done('fail') };
 const today = { functional: done('pass') };
 

@@ -14,6 +14,7 @@ import {
   registryOf,
   resourceNotFound,
 } from './answers.ts';
+import { addReadRoutes } from './reads.ts';
 
 const SCOPE_MAP_PATH = `${REGISTRY_PATH}/scopemaps/:name`;
 
@@ -23,27 +24,13 @@ export function addScopeMapRoutes(
 ): void {
   const { registries, usersOf } = options;
 
-  arm.get(
-    `${REGISTRY_PATH}/scopemaps`,
-    refusing((c) => {
-      const registry = registryOf(c, registries);
-      return c.json({
-        value: usersOf(registry)
-          .scopeMaps()
-          .map((map) => answer(registry, map)),
-      });
-    }),
-  );
-  arm.get(
-    SCOPE_MAP_PATH,
-    refusing((c) => {
-      const registry = registryOf(c, registries);
-      const name = nameAsWritten(c);
-      const scopeMap = usersOf(registry).scopeMap(name);
-      if (!scopeMap) throw resourceNotFound(name);
-      return c.json(answer(registry, scopeMap));
-    }),
-  );
+  addReadRoutes(arm, {
+    kind: 'scopemaps',
+    registries,
+    all: (registry) => usersOf(registry).scopeMaps(),
+    named: (registry, name) => usersOf(registry).scopeMap(name),
+    answer,
+  });
   arm.put(
     SCOPE_MAP_PATH,
     refusing(async (c) => {

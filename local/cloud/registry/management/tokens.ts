@@ -15,6 +15,7 @@ import {
   resourceNotFound,
 } from './answers.ts';
 import { openOperations } from './operations.ts';
+import { addReadRoutes } from './reads.ts';
 
 const TOKEN_PATH = `${REGISTRY_PATH}/tokens/:name`;
 
@@ -25,27 +26,13 @@ export function addTokenResourceRoutes(
   const { world, registries, usersOf } = options;
   const operations = openOperations<{ token: string }>({ ...world, collection: 'registry.token-operations' });
 
-  arm.get(
-    `${REGISTRY_PATH}/tokens`,
-    refusing((c) => {
-      const registry = registryOf(c, registries);
-      return c.json({
-        value: usersOf(registry)
-          .tokens()
-          .map((token) => answer(registry, token)),
-      });
-    }),
-  );
-  arm.get(
-    TOKEN_PATH,
-    refusing((c) => {
-      const registry = registryOf(c, registries);
-      const name = nameAsWritten(c);
-      const token = usersOf(registry).token(name);
-      if (!token) throw resourceNotFound(name);
-      return c.json(answer(registry, token));
-    }),
-  );
+  addReadRoutes(arm, {
+    kind: 'tokens',
+    registries,
+    all: (registry) => usersOf(registry).tokens(),
+    named: (registry, name) => usersOf(registry).token(name),
+    answer,
+  });
   arm.put(
     TOKEN_PATH,
     refusing(async (c) => {
