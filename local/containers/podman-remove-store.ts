@@ -32,18 +32,21 @@ const LOOK_EVERY_MS = 50;
 async function programsEnded(root: string): Promise<void> {
   const deadline = Date.now() + ENDED_WITHIN_MS;
   for (;;) {
-    const pids = programsOf(root);
-    if (pids.length === 0) return;
-    if (Date.now() > deadline) throw new Error(`programs of podman's store ${root} still run: ${pids.join(', ')}`);
+    const programs = programsOf(root);
+    if (programs.length === 0) return;
+    if (Date.now() > deadline) throw new Error(`programs of podman's store ${root} still run: ${programs.join('; ')}`);
     await new Promise((resolve) => setTimeout(resolve, LOOK_EVERY_MS));
   }
 }
 
+/** Their process ids, with the command line of each. */
 function programsOf(root: string): string[] {
   if (!existsSync('/proc')) return [];
-  return readdirSync('/proc').filter(
-    (name) => /^\d+$/.test(name) && name !== String(process.pid) && commandLine(name).includes(root),
-  );
+  return readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name) && name !== String(process.pid))
+    .map((pid) => ({ pid, words: commandLine(pid) }))
+    .filter(({ words }) => words.includes(root))
+    .map(({ pid, words }) => `${pid} ${words.join(' ').trim()}`);
 }
 
 function commandLine(pid: string): string[] {

@@ -37,7 +37,7 @@ function look(): Machine {
   const has = (program: string) => folders.some((folder) => existsSync(join(folder, program)));
   return {
     docker: has('docker') && dockerAnswers(),
-    programs: new Set(['podman', 'git', 'skopeo', 'docker-registry'].filter(has)),
+    programs: new Set(['podman', 'git', 'curl', 'skopeo', 'docker-registry'].filter(has)),
     staticBusybox: findBusybox() !== undefined,
     aptGet: has('apt-get'),
     root: process.getuid?.() === 0,

@@ -57,6 +57,7 @@ export function missingOn(machine: Machine, needs: Need[]): Missing[] {
       // Without runc, which docker's own packages conflict with: it runs no container, it logs in, pushes and pulls.
       { what: 'podman (a client for the tests)', packages: ['podman'] },
     ],
+    [needs.includes('test-tools') && !machine.programs.has('curl'), { what: 'curl', packages: ['curl'] }],
     [needs.includes('test-tools') && !machine.programs.has('skopeo'), { what: 'skopeo', packages: ['skopeo'] }],
     [
       needs.includes('test-tools') && !machine.programs.has('docker-registry'),

@@ -156,8 +156,9 @@ function play({ keep, moves: planned, turns: order }: Chosen) {
       let turn = 0;
       const chosen = () => order[turn++ % order.length] ?? 0;
       const latest = Math.max(...planned.map(([at]) => at));
-      // As a sweep starts them. After the last move two more: what was asked of a story that was just ending is done by the next sweep.
-      for (let after = 0; after < 3; after += calls > latest ? 1 : 0) {
+      // As a sweep starts them. What is asked of a story that is just ending is done by the next sweep, and after the last move that may
+      // happen to each of the three.
+      for (let after = 0; after < 1 + STARTED.length; after += calls > latest ? 1 : 0) {
         for (const [story, thing] of STARTED) await stage.stories.start(story, thing);
         await go(chosen);
         stage.pass(300_000);

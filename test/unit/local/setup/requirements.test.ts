@@ -3,7 +3,7 @@ import { MachineLacks, missingOn, type Machine } from '../../../../local/setup/r
 
 const everything: Machine = {
   docker: true,
-  programs: new Set(['podman', 'git', 'skopeo', 'docker-registry']),
+  programs: new Set(['podman', 'git', 'curl', 'skopeo', 'docker-registry']),
   staticBusybox: true,
   aptGet: true,
   root: true,
@@ -37,13 +37,13 @@ test('asks on a bare machine for all that containers need, and for nothing that 
 });
 
 test('asks for podman for the tests, also when a docker daemon answers, and for nothing that conflicts with docker', () => {
-  const machine = { ...everything, programs: new Set(['git', 'skopeo', 'docker-registry']) };
+  const machine = { ...everything, programs: new Set(['git', 'curl', 'skopeo', 'docker-registry']) };
 
   expect(packagesOf(machine, 'containers', 'test-tools')).toEqual(['podman']);
 });
 
 test('asks for podman once, when it is the engine and a client for the tests', () => {
-  const machine = { ...everything, docker: false, programs: new Set(['git', 'skopeo', 'docker-registry']) };
+  const machine = { ...everything, docker: false, programs: new Set(['git', 'curl', 'skopeo', 'docker-registry']) };
 
   const packages = packagesOf(machine, 'containers', 'test-tools');
 
@@ -54,7 +54,7 @@ test('asks for the tools of the tests only when they are needed', () => {
   const machine = { ...everything, programs: new Set(['podman', 'git']) };
 
   expect(packagesOf(machine, 'containers')).toEqual([]);
-  expect(packagesOf(machine, 'containers', 'test-tools')).toEqual(['skopeo', 'docker-registry']);
+  expect(packagesOf(machine, 'containers', 'test-tools')).toEqual(['curl', 'skopeo', 'docker-registry']);
 });
 
 test.each([
