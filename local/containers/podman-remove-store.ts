@@ -25,7 +25,7 @@ export async function removeStore(
   await rm(runFolder, { recursive: true, force: true });
 }
 
-const ENDED_WITHIN_MS = 10_000;
+const ENDED_WITHIN_MS = 30_000;
 const LOOK_EVERY_MS = 50;
 
 /** When a container ends, its monitor starts podman once more to clean up after it, which would make the run folder again. */
