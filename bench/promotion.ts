@@ -33,6 +33,7 @@ interface Round {
   appMs: number;
   straightLineMs: number;
   calls: number;
+  ledgerCalls: number;
   requests: number;
 }
 
@@ -78,7 +79,8 @@ async function measure({ gates: count, rounds, taskHub }: Scenario): Promise<Rou
       const requests = ofApp.requests() - requestsBefore;
       const straightLineMs = await inAStraightLine(straight, calls);
       await assertPromoted(ofLine, pushed);
-      if (round >= warmUpRounds) measured.push({ appMs, straightLineMs, calls: calls.length, requests });
+      if (round >= warmUpRounds)
+        measured.push({ appMs, straightLineMs, calls: calls.length, ledgerCalls: ofLedger(calls), requests });
     }
     return measured;
   } finally {
@@ -86,6 +88,8 @@ async function measure({ gates: count, rounds, taskHub }: Scenario): Promise<Rou
     policy.remove();
   }
 }
+
+const ofLedger = (calls: Call[]): number => calls.filter(({ port }) => port === 'ledger').length;
 
 /** The same signature for the same bytes, so that the straight line is answered what the app was. */
 function signingOnce(signing: Signing): Signing {
@@ -123,6 +127,7 @@ function figuresOf({ gates, taskHub }: Scenario, rounds: Round[]) {
     ratio: median(rounds.map((round) => round.appMs / round.straightLineMs)),
     promotionsPerSecond: 1000 / appMs,
     calls: perPromotion(({ calls }) => calls),
+    ledgerCalls: perPromotion(({ ledgerCalls }) => ledgerCalls),
     requests: perPromotion(({ requests }) => requests),
   };
 }
@@ -137,10 +142,10 @@ const figures = [];
 for (const scenario of scenarios) {
   const found = figuresOf(scenario, await measure(scenario));
   figures.push(found);
-  const { gates, taskHub, appMs, straightLineMs, ratio, promotionsPerSecond, calls, requests } = found;
+  const { gates, taskHub, appMs, straightLineMs, ratio, promotionsPerSecond, calls, ledgerCalls, requests } = found;
   console.log(
     `${gates === 1 ? 'one gate' : `${gates} gates at once`}, task hub in ${taskHub === 'file' ? 'a file' : 'memory'}: ` +
-      `${appMs.toFixed(1)} ms a promotion, its ${calls} calls (${requests} requests) in a straight line ${straightLineMs.toFixed(1)} ms, ` +
+      `${appMs.toFixed(1)} ms a promotion, its ${calls} calls (${ledgerCalls} of the ledger; ${requests} requests) in a straight line ${straightLineMs.toFixed(1)} ms, ` +
       `ratio ${ratio.toFixed(2)}; ${promotionsPerSecond.toFixed(1)} promotions/s`,
   );
 }

@@ -12,7 +12,7 @@ import type { Host } from '../shared/domain/reference.ts';
 import type { Credentials } from '../shared/ports.ts';
 
 /** Who a refresh token of Azure Container Registry belongs to: `az acr login` writes one as `identitytoken`. */
-const TOKEN_USER = '00000000-0000-0000-0000-000000000000';
+export const TOKEN_USER = '00000000-0000-0000-0000-000000000000';
 const HELPER_SECONDS = 20;
 /** Docker Hub's entry is older than the format. */
 const ENTRIES_OF: Record<string, string[]> = { 'docker.io': ['https://index.docker.io/v1/', 'index.docker.io'] };

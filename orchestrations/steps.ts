@@ -6,6 +6,7 @@ import { outcome, reason, standing } from '../shared/domain/outcome.ts';
 import { restores } from '../shared/domain/recall.ts';
 import { digest } from '../shared/domain/reference.ts';
 import { rolloutLook, rolloutReason, wanted } from '../shared/domain/rollout-state.ts';
+import { sweepEnd } from '../shared/domain/sweep-end.ts';
 import { fanOut, step } from './story.ts';
 
 const done = z.object({});
@@ -113,13 +114,4 @@ const followers = moment.extend({ images: z.array(z.string()), rollouts: z.array
 export const sweepImages = step('sweepImages', followers, swept);
 export const lookAfterTags = fanOut('lookAfterTags', batch, lookedAfter);
 export const cleanQuarantine = fanOut('cleanQuarantine', batch, lookedAfter);
-const sweepEnded = z.object({
-  endedAt: z.number(),
-  gates: z.number(),
-  started: z.array(z.string()),
-  ended: z.array(z.string()),
-  problems: z.array(z.string()),
-  unreadable: z.array(z.string()).optional(),
-  upkeepAt: z.number().optional(),
-});
-export const endSweep = step('endSweep', sweepEnded, done);
+export const endSweep = step('endSweep', sweepEnd, done);

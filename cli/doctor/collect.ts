@@ -55,10 +55,10 @@ export async function collect({ settings, policy, source, app }: Collecting): Pr
   const objectIds = [...new Set([...own, ...builders(policy, known)])].filter((id) => id !== undefined);
   const targets = Object.values(policy.gates).flatMap(({ to }) => known[to.host] ?? []);
   const scopes = [...new Set(targets.map(({ id }) => id))];
-  const [{ holders, ...roles }, tools] = await Promise.all([
+  const [{ holders, ...roles }, tools, repositories] = await Promise.all([
     lookAtRoles(arm, { subscription, objectIds, scopes }),
     lookAtTools(policy, { images: toolSettings(settings), registries: known, logins }),
-    withRepositories(known[quarantine], logins),
+    known[quarantine] && repositoriesIn(known[quarantine], logins),
   ]);
   return {
     subscription,
@@ -66,7 +66,10 @@ export async function collect({ settings, policy, source, app }: Collecting): Pr
     settings: { quarantine, signingKey, ...(agentPool === undefined ? {} : { agentPool }) },
     ...identities,
     ...roles,
-    registries: withHolders(registries, holders),
+    registries: withFound(registries, (registry) => ({
+      ...(holders[registry.id] ? { holders: holders[registry.id] } : {}),
+      ...(repositories && registry.host === quarantine ? { repositories } : {}),
+    })),
     vault,
     ...resources,
     ...groups,
@@ -84,21 +87,17 @@ const builders = ({ images }: Policy, registries: Record<string, Registry>): (st
     return tasks.find(({ name }) => build && sameId(name, build.task))?.objectId;
   });
 
-function withHolders(
+function withFound(
   registries: Facts['registries'],
-  holders: Record<string, NonNullable<Registry['holders']>>,
+  found: (registry: Registry) => Partial<Registry>,
 ): Facts['registries'] {
   if (registries.kind !== 'seen') return registries;
-  const all = Object.entries(registries.value).map(([host, registry]) => {
-    const own = holders[registry.id];
-    return [host, own ? { ...registry, holders: own } : registry] as const;
-  });
-  return { kind: 'seen', value: Object.fromEntries(all) };
+  const all = Object.entries(registries.value).map(([host, registry]) => [host, { ...registry, ...found(registry) }]);
+  return { kind: 'seen', value: Object.fromEntries(all) as Record<string, Registry> };
 }
 
-async function withRepositories(registry: Registry | undefined, logins: Logins): Promise<void> {
-  if (registry) registry.repositories = await repositoriesOf(registry.host, await logins.own(registry.host));
-}
+const repositoriesIn = async ({ host }: Registry, logins: Logins): Promise<Seen<string[]>> =>
+  repositoriesOf(host, await logins.own(host));
 
 /** By the name of the setting. */
 const toolSettings = ({ runnerImage, probeImage }: Settings): Record<string, string> => ({

@@ -7,10 +7,9 @@ import { z } from 'zod';
 import type { Seen } from '../../shared/domain/doctor/finding.ts';
 import type { Host } from '../../shared/domain/reference.ts';
 import type { Credentials } from '../../shared/ports.ts';
+import { TOKEN_USER } from '../docker-credentials.ts';
 import { reader, unseen, whyNot, type About } from './reader.ts';
 
-/** Who a refresh token of Azure Container Registry belongs to. */
-const TOKEN_USER = '00000000-0000-0000-0000-000000000000';
 const WITHIN_MS = 30_000;
 const A_PAGE = 1000;
 const MOST_PAGES = 20;

@@ -9,7 +9,7 @@ import { fileURLToPath } from 'node:url';
 
 const EXAMPLES = fileURLToPath(new URL('../../infra/examples/', import.meta.url));
 
-/** US dollars, East US, pay as you go, as Microsoft published them in 2025. */
+/** US dollars, East US, pay as you go: about the list prices of 2025, not checked against Azure's price pages since. */
 const PRICE = {
   standardRegistryDay: 0.667,
   premiumRegistryDay: 1.667,
@@ -196,7 +196,7 @@ export const costsPage = (): string => `# What it costs
 
 Assumed of each gate: ${USE.pushes} pushes a month, all promoted; checks that run for ${USE.runSeconds} seconds on ${USE.runVcpus} vCPUs; ${
   USE.gbPerPromotion
-} GB of new layers in each promotion, kept for ${USE.monthsKept} months. Sweeps every five minutes. Prices are list prices in East US as of 2025: put in yours before you plan with them.
+} GB of new layers in each promotion, kept for ${USE.monthsKept} months. Sweeps every five minutes. Prices are about the list prices of 2025 in East US and were not checked against Azure's price pages: put in yours before you plan with them.
 The resources are counted in the templates' snapshots, the app's calls by its benchmark; how long they take in Azure, and what telemetry weighs, is estimated.
 
 ## Open to the public network

@@ -3,7 +3,8 @@ import type { PersonFreeze } from '../../../shared/domain/freeze.ts';
 import type { Hold } from '../../../shared/domain/gate-state.ts';
 import { readFreezeOnEverything } from '../../../shared/ledger/freeze-book.ts';
 import { readHoldOnEverything } from '../../../shared/ledger/hold-book.ts';
-import { readSweep, type SweepRow } from '../../../shared/ledger/sweep-book.ts';
+import type { SweepEnd } from '../../../shared/domain/sweep-end.ts';
+import { readSweep } from '../../../shared/ledger/sweep-book.ts';
 import { readUndelivered, type Undelivered } from '../../../shared/ledger/undelivered-book.ts';
 import type { Ledger } from '../../../shared/ports.ts';
 import type { Endpoint } from '../endpoint.ts';
@@ -15,7 +16,7 @@ import { health } from '../schemas/operations.ts';
 export const SWEEP_OVERDUE_MS = 30 * 60_000;
 
 interface Known {
-  sweep: SweepRow | undefined;
+  sweep: SweepEnd | undefined;
   hold: Hold | undefined;
   freeze: PersonFreeze | undefined;
   undelivered: Undelivered[];
@@ -68,7 +69,7 @@ export const getHealth: Endpoint = {
 const nothing: Known = { sweep: undefined, hold: undefined, freeze: undefined, undelivered: [] };
 
 /** An app that has just begun has had no time for a sweep. */
-function sweepProblems(sweep: SweepRow | undefined, startedAt: number, at: number): string[] {
+function sweepProblems(sweep: SweepEnd | undefined, startedAt: number, at: number): string[] {
   if (at - (sweep?.endedAt ?? startedAt) <= SWEEP_OVERDUE_MS) return [];
   return [
     sweep
