@@ -1,5 +1,8 @@
 # The second stage: the functions are there now, so events can be delivered to them. Then the policy, which the app sees at its next round.
+#Requires -Version 7.4
 $ErrorActionPreference = 'Stop'
+# A failure of az is answered below, whatever the profile of whoever runs this says.
+$PSNativeCommandUseErrorActionPreference = $false
 $here = @('--subscription', $env:AZURE_SUBSCRIPTION_ID, '--only-show-errors')
 
 # The walkthrough's upstream login: Azure shows a token's password only when it is made, so it is made once and goes to the key vault.
@@ -18,7 +21,7 @@ az deployment sub create --name "gated-import-subscriptions-$env:AZURE_ENV_NAME"
 if ($LASTEXITCODE) { exit $LASTEXITCODE }
 
 $folder = if ($env:POLICY_FOLDER) { $env:POLICY_FOLDER } else { 'policy' }
-if (-not (Test-Path -PathType Container $folder)) {
+if (-not (Test-Path -PathType Container -LiteralPath $folder)) {
   [Console]::Error.WriteLine("No policy was uploaded, because there is no folder ""$folder"": azd env set POLICY_FOLDER <folder>, and then azd hooks run postdeploy")
   exit 0
 }

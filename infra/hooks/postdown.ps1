@@ -1,9 +1,12 @@
 # What lies in no resource group: the roles of our own, which nobody has any more now, and the app registration.
+#Requires -Version 7.4
 $ErrorActionPreference = 'Stop'
+# A failure of az is answered below, whatever the profile of whoever runs this says.
+$PSNativeCommandUseErrorActionPreference = $false
 $here = @('--subscription', $env:AZURE_SUBSCRIPTION_ID, '--only-show-errors')
 
-$roles = az role definition list --custom-role-only true --output tsv @here `
-  --query "[?starts_with(roleName, 'gated-import ') && ends_with(roleName, ' ($env:AZURE_ENV_NAME)')].name"
+$roles = az role definition list --custom-role-only true --output tsv `
+  --query "[?starts_with(roleName, 'gated-import ') && ends_with(roleName, ' ($env:AZURE_ENV_NAME)')].name" @here
 if ($LASTEXITCODE) { exit $LASTEXITCODE }
 foreach ($role in $roles) {
   az role definition delete --name $role @here

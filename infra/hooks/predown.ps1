@@ -1,4 +1,5 @@
 # "azd down" deletes every resource group that was deployed to, whole: also those that were there before.
+#Requires -Version 7.4
 $ErrorActionPreference = 'Stop'
 if (-not $env:KEPT_GROUPS) { exit 0 }
 [Console]::Error.WriteLine(@"

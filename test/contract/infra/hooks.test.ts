@@ -1,21 +1,11 @@
-/** The hooks of azd, with an `az` and a `node` that write down what they are asked. Those in PowerShell say the same, line by line. */
+/** The hooks of azd, in every shell that is here. Where there is no PowerShell, its hooks are compared with those of sh as text, and a title says so. */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { execFile } from 'node:child_process';
-import { chmod, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { delimiter, join } from 'node:path';
+import { join } from 'node:path';
 import { parse } from 'yaml';
 import { repositoryRoot } from '../../../local/layout.ts';
-
-const hooks = join(repositoryRoot, 'infra/hooks');
-const ENVIRONMENT = {
-  AZURE_ENV_NAME: 'dev',
-  AZURE_LOCATION: 'westeurope',
-  AZURE_SUBSCRIPTION_ID: 'a-subscription',
-  AZURE_RESOURCE_GROUP: 'gated-import-dev-rg',
-  VAULT_NAME: 'gated-dev',
-  POLICY_URL: 'https://policydev.blob.core.windows.net/policy',
-};
+import { hooksFolder, powershellVersion, runHook, sh, shells, type Given, type HookName } from './run-hook.ts';
 
 let folder: string;
 beforeEach(async () => {
@@ -23,133 +13,165 @@ beforeEach(async () => {
 });
 afterEach(() => rm(folder, { recursive: true }));
 
-interface Given {
-  /** Lines of a shell's `case` on what `az` is asked. */
-  answers?: string;
-  environment?: Record<string, string>;
-  /** Of `node`. */
-  exitCode?: number;
-}
+/** Lines of what `az` answers: see `Given`. */
+const NO_LOGIN_YET = "'resource show'*) exit 3 ;;\n'acr token credential generate'*) echo pass-word ;;\n";
+const LEFT_BEHIND = "'role definition list'*) printf 'role-1\\nrole-2\\n' ;;\n'ad app list'*) echo app-1 ;;\n";
 
-async function run(hook: string, given: Given = {}) {
-  const log = join(folder, 'log');
-  const az = `#!/bin/sh
-echo "$*" >>'${log}'
-case "$*" in
-${given.answers ?? ''}
-*) ;;
-esac
-case "$*" in 'deployment sub create'*) echo "with password \${PUBLIC_REGISTRY_PASSWORD:-none}" >>'${log}' ;; esac
-`;
-  const node = `#!/bin/sh\necho "node $*" >>'${log}'\nexit ${given.exitCode ?? 0}\n`;
-  for (const [program, text] of Object.entries({ az, node })) {
-    await writeFile(join(folder, program), text);
-    await chmod(join(folder, program), 0o755);
-  }
-  await writeFile(log, '');
-  const environment = {
-    PATH: `${folder}${delimiter}${process.env['PATH'] ?? ''}`,
-    ...ENVIRONMENT,
-    ...given.environment,
-  };
-  const { code, said } = await new Promise<{ code: number; said: string }>((resolve) => {
-    execFile('sh', [join(hooks, hook)], { env: environment, cwd: repositoryRoot }, (error, _, stderr) =>
-      resolve({ code: typeof error?.code === 'number' ? error.code : error ? 1 : 0, said: stderr }),
-    );
+describe.each(shells)('run by $name', (shell) => {
+  const run = (hook: HookName, given?: Given) => runHook(hook, { shell, folder }, given);
+
+  describe('after the app is deployed', () => {
+    it('the second stage is provisioned, in the subscription of the environment', async () => {
+      const { code, asked } = await run('postdeploy');
+
+      expect(code).toBe(0);
+      expect(asked).toEqual([
+        'deployment sub create --name gated-import-subscriptions-dev --location westeurope ' +
+          '--parameters infra/subscriptions.bicepparam --output none --subscription a-subscription --only-show-errors',
+        'with password none',
+      ]);
+    });
+
+    it('the login of the public registry is made once, and its password is in no argument', async () => {
+      const environment = { PUBLIC_REGISTRY_NAME: 'publicdev' };
+
+      const first = await run('postdeploy', { environment, answers: NO_LOGIN_YET });
+      const second = await run('postdeploy', { environment });
+
+      expect(first.asked.at(-1)).toBe('with password pass-word');
+      expect(first.asked.slice(0, -1).join('\n')).not.toContain('pass-word');
+      expect(second.asked.at(-1)).toBe('with password none');
+    });
+
+    it('the policy is uploaded last, and the hook fails when that does', async () => {
+      const environment = { POLICY_FOLDER: 'examples/hello-world/policy' };
+
+      const { code, asked } = await run('postdeploy', { environment, exitCode: 1 });
+
+      expect(code).toBe(1);
+      expect(asked.at(-1)).toBe(
+        'node cli/gated-import.mjs policy push examples/hello-world/policy --to https://policydev.blob.core.windows.net/policy --any --wait',
+      );
+    });
+
+    it('a policy that is not there yet is said, and is no failure', async () => {
+      const { code, said, asked } = await run('postdeploy', { environment: { POLICY_FOLDER: 'nowhere' } });
+
+      expect(code).toBe(0);
+      expect(said).toMatch(/No policy was uploaded, because there is no folder "nowhere": azd env set POLICY_FOLDER/);
+      expect(asked.filter((line) => line.startsWith('node '))).toEqual([]);
+    });
+
+    it('a folder is found by the name it has, whatever a shell could read in that', async () => {
+      const named = join(folder, 'policies [1] of $HOME');
+      await mkdir(named);
+
+      const { calls } = await run('postdeploy', { environment: { POLICY_FOLDER: named } });
+
+      expect(calls.at(-1)?.slice(0, 5)).toEqual(['node', 'cli/gated-import.mjs', 'policy', 'push', named]);
+    });
+
+    it('a failure of az fails the hook', async () => {
+      expect((await run('postdeploy', { answers: "'deployment'*) exit 4 ;;" })).code).toBe(4);
+    });
   });
-  const asked = (await readFile(log, 'utf8')).trim().split('\n').filter(Boolean);
-  return { code, said, asked };
-}
 
-describe('after the app is deployed', () => {
-  it('the second stage is provisioned, in the subscription of the environment', async () => {
-    const { code, asked } = await run('postdeploy.sh');
+  describe('azd down', () => {
+    it('is refused while it would delete groups that were there before', async () => {
+      const { code, said } = await run('predown', { environment: { KEPT_GROUPS: 'platform-rg' } });
 
-    expect(code).toBe(0);
-    expect(asked).toEqual([
-      'deployment sub create --name gated-import-subscriptions-dev --location westeurope ' +
-        '--parameters infra/subscriptions.bicepparam --output none --subscription a-subscription --only-show-errors',
-      'with password none',
-    ]);
+      expect(code).toBe(1);
+      expect(said).toContain('platform-rg');
+      expect(said).toContain('az group delete --name gated-import-dev-rg');
+    });
+
+    it('goes on when all groups are its own', async () => {
+      expect(await run('predown')).toMatchObject({ code: 0, said: '' });
+    });
+
+    it('takes the roles and the app registration of this environment with it', async () => {
+      const { asked, calls } = await run('postdown', { answers: LEFT_BEHIND });
+
+      const deleted = asked.filter((line) => line.includes(' delete '));
+      expect(deleted.map((line) => line.replace(/ --(subscription|only).*/, ''))).toEqual([
+        'role definition delete --name role-1',
+        'role definition delete --name role-2',
+        'ad app delete --id app-1',
+      ]);
+      expect(calls.find(([verb]) => verb === 'role')).toContain(
+        "[?starts_with(roleName, 'gated-import ') && ends_with(roleName, ' (dev)')].name",
+      );
+      expect(calls.find(([verb]) => verb === 'ad')).toContain("[?displayName == 'gated-import (dev)'].appId");
+    });
+
+    it('takes nothing where nothing is left, and where it could not be read what is', async () => {
+      const nothing = await run('postdown');
+      const unread = await run('postdown', { answers: "'role definition list'*) echo role-1; exit 4 ;;" });
+
+      expect(nothing.code).toBe(0);
+      expect(unread.code).toBe(4);
+      expect([...nothing.asked, ...unread.asked].filter((line) => line.includes(' delete '))).toEqual([]);
+    });
   });
 
-  it('the login of the public registry is made once, and its password is in no argument', async () => {
+  // On Windows az is az.cmd. PowerShell puts quotes around what has a space in it, and leaves the rest as it is for cmd.exe to read.
+  it('az is asked nothing that cmd.exe would read otherwise', async () => {
     const environment = { PUBLIC_REGISTRY_NAME: 'publicdev' };
-    const missing = "'resource show'*) exit 3 ;;\n'acr token credential generate'*) echo pass-word ;;";
 
-    const first = await run('postdeploy.sh', { environment, answers: missing });
-    const second = await run('postdeploy.sh', { environment });
+    const deployed = await run('postdeploy', { answers: NO_LOGIN_YET, environment });
+    const taken = await run('postdown', { answers: LEFT_BEHIND });
 
-    expect(first.asked.at(-1)).toBe('with password pass-word');
-    expect(first.asked.slice(0, -1).join('\n')).not.toContain('pass-word');
-    expect(second.asked.at(-1)).toBe('with password none');
+    const given = [...deployed.calls, ...taken.calls].flat();
+    expect(given.length).toBeGreaterThan(50);
+    for (const argument of given) {
+      expect(argument).not.toMatch(/["%\n]/);
+      if (!argument.includes(' ')) expect(argument).not.toMatch(/[&|<>^()]/);
+    }
+  });
+});
+
+it('azure.yaml names hooks that are there, for both shells', async () => {
+  const { hooks: named } = parse(await readFile(join(repositoryRoot, 'azure.yaml'), 'utf8')) as {
+    hooks: Record<string, { posix: { run: string }; windows: { run: string } }>;
+  };
+
+  const files = Object.values(named).flatMap(({ posix, windows }) => [posix.run, windows.run]);
+  expect(files.toSorted()).toEqual((await readdir(hooksFolder)).map((file) => `infra/hooks/${file}`).toSorted());
+});
+
+describe.each(shells.filter(({ program }) => program === 'pwsh'))('run by $name', (shell) => {
+  const given = {
+    environment: { PUBLIC_REGISTRY_NAME: 'publicdev', POLICY_FOLDER: 'examples/hello-world/policy' },
+    answers: NO_LOGIN_YET + LEFT_BEHIND,
+  };
+
+  it.each(['postdeploy', 'postdown'] as const)('%s asks az and node for the same as by sh', async (hook) => {
+    const bySh = await runHook(hook, { shell: sh, folder }, given);
+    const byPowershell = await runHook(hook, { shell, folder }, given);
+
+    expect(byPowershell).toEqual(bySh);
+    expect(bySh.calls.length).toBeGreaterThan(3);
   });
 
-  it('the policy is uploaded last, and the hook fails when that does', async () => {
-    const environment = { POLICY_FOLDER: 'examples/hello-world/policy' };
+  it('what PowerShell does at its start for this person changes nothing', async () => {
+    const profile = '$PSNativeCommandUseErrorActionPreference = $true\nSet-StrictMode -Version Latest\n';
 
-    const { code, asked } = await run('postdeploy.sh', { environment, exitCode: 1 });
-
-    expect(code).toBe(1);
-    expect(asked.at(-1)).toBe(
-      'node cli/gated-import.mjs policy push examples/hello-world/policy --to https://policydev.blob.core.windows.net/policy --any --wait',
-    );
-  });
-
-  it('a policy that is not there yet is said, and is no failure', async () => {
-    const { code, said, asked } = await run('postdeploy.sh', { environment: { POLICY_FOLDER: 'nowhere' } });
+    const { code, asked } = await runHook('postdeploy', { shell, folder }, { ...given, profile });
 
     expect(code).toBe(0);
-    expect(said).toMatch(/No policy was uploaded, because there is no folder "nowhere": azd env set POLICY_FOLDER/);
-    expect(asked.filter((line) => line.startsWith('node '))).toEqual([]);
-  });
-
-  it('a failure of az fails the hook', async () => {
-    expect((await run('postdeploy.sh', { answers: "'deployment'*) exit 4 ;;" })).code).toBe(4);
+    expect(asked).toContain('with password pass-word');
   });
 });
 
-describe('azd down', () => {
-  it('is refused while it would delete groups that were there before', async () => {
-    const { code, said } = await run('predown.sh', { environment: { KEPT_GROUPS: 'platform-rg' } });
+const run =
+  powershellVersion === undefined
+    ? 'compared as text, because there is no pwsh here'
+    : `run (${powershellVersion}), and compared as text`;
 
-    expect(code).toBe(1);
-    expect(said).toContain('platform-rg');
-    expect(said).toContain('az group delete --name gated-import-dev-rg');
-  });
-
-  it('goes on when all groups are its own', async () => {
-    expect(await run('predown.sh')).toMatchObject({ code: 0, said: '' });
-  });
-
-  it('takes the roles and the app registration of this environment with it', async () => {
-    const answers = "'role definition list'*) printf 'role-1\\nrole-2\\n' ;;\n'ad app list'*) echo app-1 ;;";
-
-    const { asked } = await run('postdown.sh', { answers });
-
-    const deleted = asked.filter((line) => line.includes(' delete '));
-    expect(deleted.map((line) => line.replace(/ --(subscription|only).*/, ''))).toEqual([
-      'role definition delete --name role-1',
-      'role definition delete --name role-2',
-      'ad app delete --id app-1',
-    ]);
-    expect(asked.find((line) => line.startsWith('role definition list'))).toContain("ends_with(roleName, ' (dev)')");
-  });
-});
-
-describe('azure.yaml', () => {
-  it('names hooks that are there, for both shells', async () => {
-    const { hooks: named } = parse(await readFile(join(repositoryRoot, 'azure.yaml'), 'utf8')) as {
-      hooks: Record<string, { posix: { run: string }; windows: { run: string } }>;
-    };
-
-    const files = Object.values(named).flatMap(({ posix, windows }) => [posix.run, windows.run]);
-    expect(files.toSorted()).toEqual((await readdir(hooks)).map((file) => `infra/hooks/${file}`).toSorted());
-  });
-
-  it('uploads the same policy in both shells', async () => {
+describe(`PowerShell: ${run}`, () => {
+  it('uploads the same policy as sh', async () => {
     const uploads = async (file: string) =>
-      [...(await readFile(join(hooks, file), 'utf8')).matchAll(/^ *node (.+)$/gm)].map(([, args = '']) =>
+      [...(await readFile(join(hooksFolder, file), 'utf8')).matchAll(/^ *node (.+)$/gm)].map(([, args = '']) =>
         args.replaceAll(/"|env:/g, ''),
       );
 
@@ -157,14 +179,20 @@ describe('azure.yaml', () => {
     expect(await uploads('postdeploy.sh')).toHaveLength(1);
   });
 
-  it('asks az for the same in both shells', async () => {
+  it('asks az for the same as sh', async () => {
     const verbs = async (file: string) =>
-      [...(await readFile(join(hooks, file), 'utf8')).matchAll(/\baz(?:_here)? ((?:[a-z]+ )+)--/g)].map(
+      [...(await readFile(join(hooksFolder, file), 'utf8')).matchAll(/\baz(?:_here)? ((?:[a-z]+ )+)--/g)].map(
         ([, verb]) => verb,
       );
 
     for (const hook of ['postdeploy', 'predown', 'postdown']) {
       expect(await verbs(`${hook}.ps1`), hook).toEqual(await verbs(`${hook}.sh`));
+    }
+  });
+
+  it('refuses the PowerShell 5.1 of Windows, which azd takes where there is no other, and in which hooks were never run', async () => {
+    for (const file of (await readdir(hooksFolder)).filter((name) => name.endsWith('.ps1'))) {
+      expect(await readFile(join(hooksFolder, file), 'utf8'), file).toMatch(/^#Requires -Version 7\.4$/m);
     }
   });
 });

@@ -11,14 +11,14 @@ const read = (path: string): string => readFileSync(join(repositoryRoot, path), 
 
 interface Job {
   if?: string;
-  needs?: string;
+  needs?: string[];
   permissions?: Record<string, string>;
-  steps: { uses?: string; run?: string; env?: Record<string, string> }[];
+  steps: { uses?: string; run?: string; shell?: string; env?: Record<string, string> }[];
 }
 const github = parse(read(GITHUB)) as {
   permissions: Record<string, string>;
   env: Record<string, string>;
-  jobs: Record<'test' | 'what-if' | 'deploy', Job>;
+  jobs: Record<'test' | 'hooks' | 'what-if' | 'deploy', Job>;
 };
 
 /** Every text under a key, at any depth: a pipeline of Azure nests its steps differently in every kind of job. */
@@ -42,10 +42,10 @@ describe('on GitHub', () => {
 
   it('the tests get no token for Azure, and what gets one waits for them', () => {
     expect(github.permissions).toEqual({ contents: 'read' });
-    expect(github.jobs.test.permissions).toBeUndefined();
+    for (const job of [github.jobs.test, github.jobs.hooks]) expect(job.permissions).toBeUndefined();
     for (const job of [github.jobs['what-if'], github.jobs.deploy]) {
       expect(job.permissions).toEqual({ contents: 'read', 'id-token': 'write' });
-      expect(job.needs).toBe('test');
+      expect(job.needs).toEqual(['test', 'hooks']);
     }
   });
 
@@ -55,16 +55,27 @@ describe('on GitHub', () => {
   });
 });
 
+// In an image with PowerShell, by PowerShell: without it the hooks would only be compared as text.
+const HOOKS = 'node local/setup/run.mjs vitest run --project contract test/contract/infra/hooks.test.ts';
+
+it('both services run the hooks of azd by PowerShell', () => {
+  const onGitHub = github.jobs.hooks.steps.filter(({ shell }) => shell === 'pwsh').map(({ run }) => run);
+
+  expect(onGitHub).toEqual([HOOKS]);
+  expect(textsUnder('pwsh', parse(read(AZURE)))).toEqual([HOOKS]);
+});
+
 describe.each([GITHUB, AZURE])('%s', (path) => {
   const pipeline: unknown = parse(read(path));
-  const commands = ['run', 'script', 'inlineScript'].flatMap((key) => textsUnder(key, pipeline));
+  const commands = ['run', 'script', 'pwsh', 'inlineScript'].flatMap((key) => textsUnder(key, pipeline));
 
-  it('runs the tests in a container, asks what would change, and deploys', () => {
+  it('runs the tests in a container and the hooks outside of it, asks what would change, and deploys', () => {
     expect(commands.toSorted()).toEqual([
       'az deployment sub what-if --location "$AZURE_LOCATION" --parameters infra/main.bicepparam',
       'azd config set auth.useAzCliAuth true',
       'azd up --no-prompt',
       'docker run --rm --privileged --volume "$PWD:/source" --workdir /source node:22-bookworm bash .ci/run',
+      HOOKS,
     ]);
   });
 
