@@ -8,11 +8,16 @@ $here = @('--subscription', $env:AZURE_SUBSCRIPTION_ID, '--only-show-errors')
 # The walkthrough's upstream login: Azure shows a token's password only when it is made, so it is made once and goes to the key vault.
 if ($env:PUBLIC_REGISTRY_NAME) {
   $secrets = "/subscriptions/$env:AZURE_SUBSCRIPTION_ID/resourceGroups/$env:AZURE_RESOURCE_GROUP/providers/Microsoft.KeyVault/vaults/$env:VAULT_NAME/secrets"
-  az resource show --ids "$secrets/public-registry-password" --api-version 2025-05-01 --output none @here 2>$null
-  if ($LASTEXITCODE) {
+  $said = az resource show --ids "$secrets/public-registry-password" --api-version 2025-05-01 --output none @here 2>&1
+  if ($LASTEXITCODE -eq 3) {
+    # It is not there.
     $env:PUBLIC_REGISTRY_PASSWORD = az acr token credential generate --registry $env:PUBLIC_REGISTRY_NAME --name gated-import --password1 `
       --query 'passwords[0].value' --output tsv @here
     if ($LASTEXITCODE) { exit $LASTEXITCODE }
+  } elseif ($LASTEXITCODE) {
+    # It may be there: another password would end the one that is in use.
+    [Console]::Error.WriteLine(($said -join "`n"))
+    exit $LASTEXITCODE
   }
 }
 

@@ -6,11 +6,20 @@ az_here() { az "$@" --subscription "$AZURE_SUBSCRIPTION_ID" --only-show-errors; 
 # The walkthrough's upstream login: Azure shows a token's password only when it is made, so it is made once and goes to the key vault.
 if [ -n "${PUBLIC_REGISTRY_NAME:-}" ]; then
   secrets="/subscriptions/$AZURE_SUBSCRIPTION_ID/resourceGroups/$AZURE_RESOURCE_GROUP/providers/Microsoft.KeyVault/vaults/$VAULT_NAME/secrets"
-  if ! az_here resource show --ids "$secrets/public-registry-password" --api-version 2025-05-01 --output none 2>/dev/null; then
+  answer=0
+  said=$(az_here resource show --ids "$secrets/public-registry-password" --api-version 2025-05-01 --output none 2>&1) || answer=$?
+  case $answer in
+  0) ;;
+  3) # It is not there.
     PUBLIC_REGISTRY_PASSWORD=$(az_here acr token credential generate --registry "$PUBLIC_REGISTRY_NAME" --name gated-import --password1 \
       --query 'passwords[0].value' --output tsv)
     export PUBLIC_REGISTRY_PASSWORD
-  fi
+    ;;
+  *) # It may be there: another password would end the one that is in use.
+    echo "$said" >&2
+    exit "$answer"
+    ;;
+  esac
 fi
 
 az_here deployment sub create --name "gated-import-subscriptions-$AZURE_ENV_NAME" --location "$AZURE_LOCATION" \

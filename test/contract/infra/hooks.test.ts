@@ -43,6 +43,18 @@ describe.each(shells)('run by $name', (shell) => {
       expect(second.asked.at(-1)).toBe('with password none');
     });
 
+    it('no other login is made where it could not be seen whether there is one', async () => {
+      const environment = { PUBLIC_REGISTRY_NAME: 'publicdev' };
+
+      const { code, said, asked } = await run('postdeploy', {
+        ...{ environment, answers: "'resource show'*) echo 'ERROR: (AuthorizationFailed) no right' >&2; exit 1 ;;" },
+      });
+
+      expect(code).toBe(1);
+      expect(said).toContain('ERROR: (AuthorizationFailed) no right');
+      expect(asked).toHaveLength(1);
+    });
+
     it('the policy is uploaded last, and the hook fails when that does', async () => {
       const environment = { POLICY_FOLDER: 'examples/hello-world/policy' };
 
