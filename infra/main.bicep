@@ -4,7 +4,7 @@ metadata description = 'The whole system: registries, the app that guards them, 
 targetScope = 'subscription'
 
 import { grants } from 'roles.bicep'
-import { appGroupOptions, existingRegistries, groupsThere, namesOf, newPlace, placeOf, walkthroughOptions } from 'types.bicep'
+import { appGroupOptions, existingRegistries, groupsThere, namesOf, newPlace, placeOf, topicIdOf, walkthroughOptions } from 'types.bicep'
 
 @description('Required. Name of the environment. It is part of the names of all resources: another name is another system.')
 @minLength(1)
@@ -45,7 +45,7 @@ param isPrivate bool = false
 @description('Optional. Makes the walkthrough as well: a simulated public registry and tasks that build from git.')
 param walkthrough walkthroughOptions?
 
-@description('Optional. Secrets of the walkthrough, for the key vault: a git token for its repositories, and what its page says.')
+@description('Optional. Secrets of the walkthrough, each for a key vault: a git token for its repositories, which the app cannot read, and what its page says.')
 @secure()
 param walkthroughSecrets { gitToken: string, greeting: string }?
 
@@ -61,10 +61,7 @@ var base = placeOf(registries.?base, newPlace('base', token, names.group, locati
 var team = placeOf(registries.?team, newPlace('team', token, names.group, location, true))
 var public = newPlace('public', token, names.group, location, false)
 var places = concat([quarantine, base, team], walkthrough == null ? [] : [public])
-var topicIds = map(
-  places,
-  place => resourceId(subscription().subscriptionId, place.resourceGroup, 'Microsoft.EventGrid/systemTopics', place.systemTopic)
-)
+var topicIds = map(places, place => topicIdOf(subscription().subscriptionId, place))
 
 resource group 'Microsoft.Resources/resourceGroups@2025-04-01' = { name: names.group, location: location, tags: tags }
 
@@ -174,10 +171,11 @@ module alerts 'modules/alerts.bicep' = {
 module walkthroughParts 'modules/walkthrough.bicep' = if (walkthrough != null) {
   scope: group
   params: {
+    around: around
     options: walkthrough!
     registries: { public: public, base: base, team: team }
     loginServers: { public: registry[3].outputs.loginServer, base: registry[1].outputs.loginServer }
-    vaultName: names.vault
+    vaults: { app: names.vault, git: names.gitVault }
     secrets: walkthroughSecrets!
     agentPool: isPrivate && !team.isThere ? names.agentPool : ''
   }

@@ -98,6 +98,11 @@ func newPlace(role string, token string, group string, location string, byReposi
 }
 
 @export()
+@description('The system topic of a registry, which lies beside it.')
+func topicIdOf(subscriptionId string, place registryPlace) string =>
+  resourceId(subscriptionId, place.resourceGroup, 'Microsoft.EventGrid/systemTopics', place.systemTopic)
+
+@export()
 @description('What most modules need to know.')
 type surroundings = {
   @description('Region.')
@@ -122,6 +127,7 @@ func namesOf(environmentName string, token string) object => {
   group: 'gated-import-${environmentName}-rg'
   app: 'gated-import-${token}'
   vault: 'gated-${token}'
+  gitVault: 'gated-git-${token}'
   storage: 'gated${token}'
   policy: 'policy${token}'
   announcements: 'gated-import-${token}'

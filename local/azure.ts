@@ -1,5 +1,5 @@
 /**
- * What the emulated Azure of a local system is built with: the subscription, the registries and their ports, the vault, the storage account, who may
+ * What the emulated Azure of a local system is built with: the subscription, the registries and their ports, the vaults, the storage account, who may
  * sign in. The names are those of the walkthrough's snapshot (infra/examples), which is then deployed into it.
  */
 import type { CloudConfig } from './cloud/world.ts';
@@ -26,6 +26,7 @@ export const resourceGroup = 'gated-import-walkthrough-rg';
 /** What makes names unique in Azure. */
 const TOKEN = 'nv3akgmtkummu';
 const VAULT = `gated-${TOKEN}`;
+const GIT_VAULT = `gated-git-${TOKEN}`;
 const STORAGE_ACCOUNT = `gated${TOKEN}`;
 /** What Azurite calls the account: https://learn.microsoft.com/azure/storage/common/storage-use-azurite */
 const AZURITE_ACCOUNT = 'devstoreaccount1';
@@ -65,6 +66,8 @@ export const inResourceGroup = (group: string, type: string, name: string): stri
   `/subscriptions/${subscription}/resourceGroups/${group}/providers/${type}/${name}`;
 
 export const vaultId = inResourceGroup(resourceGroup, 'Microsoft.KeyVault/vaults', VAULT);
+/** What a deployment gives the tasks, and no identity of the system may read. */
+export const gitTokenId = `${inResourceGroup(resourceGroup, 'Microsoft.KeyVault/vaults', GIT_VAULT)}/secrets/git-token`;
 export const pullIdentityId = inResourceGroup(
   resourceGroup,
   'Microsoft.ManagedIdentity/userAssignedIdentities',
@@ -78,31 +81,35 @@ export const announcementTopicId = inResourceGroup(
 /** Of the container groups of the walkthrough, as its policy says. */
 export const appsResourceGroupId = `/subscriptions/${subscription}/resourceGroups/hello-world-aci-rg`;
 
-/** In the vault. */
+/** In the vault of the app. */
 export const signingKey = 'promotions';
 export const signingKeyId = `${vaultId}/keys/${signingKey}`;
 
 export const runnerImage = (instance: Instance): string =>
   `${registriesOf(instance).quarantine.host}/gated-import/runner:1`;
 
+/** Of the vault of the app. */
 export const vaultUrl = ({ ports }: Instance): string => `https://localhost:${ports.vault}`;
 export const armUrl = ({ ports }: Instance): string => `https://localhost:${ports.arm}`;
 export const identityUrl = ({ ports }: Instance): string => `http://127.0.0.1:${ports.identity}/msi/token`;
 
 export function cloudConfig(instance: Instance): CloudConfig {
-  const { arm, identity, vault, events, blobs, ...ports } = instance.ports;
+  const { arm, identity, vault, gitVault, events, blobs, ...ports } = instance.ports;
   return {
     instance: instance.name,
     subscription,
     tenant,
     location,
-    ports: { arm, identity, vault, events, blobs },
+    ports: { arm, identity, events, blobs },
     registries: Object.values(registriesOf(instance)).map(({ name, resourceGroup: group, port }) => ({
       name,
       resourceGroup: group,
       port,
     })),
-    vault: { name: VAULT, resourceGroup },
+    vaults: [
+      { name: VAULT, resourceGroup, port: vault },
+      { name: GIT_VAULT, resourceGroup, port: gitVault },
+    ],
     storage: {
       name: STORAGE_ACCOUNT,
       resourceGroup,

@@ -15,6 +15,7 @@ export interface Ports {
   arm: number;
   identity: number;
   vault: number;
+  gitVault: number;
   events: number;
   blobs: number;
   storageBlobs: number;
@@ -33,6 +34,7 @@ export const fixedPorts: Ports = {
   arm: 9443,
   identity: 9480,
   vault: 9444,
+  gitVault: 9447,
   events: 9445,
   blobs: 9446,
   storageBlobs: 10000,

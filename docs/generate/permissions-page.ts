@@ -37,7 +37,7 @@ none of the identities may do.
 ${table('walkthrough', () => true)}
 
 Wider than the calls need is the secret reader: it gets every secret of the key vault whose name it knows, because the policy names secrets that no template knows, and a role on a key vault takes no
-condition. In the walkthrough that includes \`git-token\`, which the deployment hands to the ACR tasks and no call of the app reads: see the [threat model](threat-model.md).
+condition. So the templates put nothing there that the app does not need. The walkthrough's \`git-token\`, which the deployment hands to the ACR tasks, lies in a key vault of its own, where nobody in this table has a role.
 
 ## In an existing registry whose permissions are not by repository
 

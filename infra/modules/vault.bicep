@@ -26,8 +26,8 @@ resource vault 'Microsoft.KeyVault/vaults@2025-05-01' = {
     sku: { family: 'A', name: 'standard' }
     enableRbacAuthorization: true
     enableSoftDelete: true
-    // A deployment reads the git token of a task from here.
-    enabledForTemplateDeployment: true
+    // The secrets are the app's: no deployment reads one.
+    enabledForTemplateDeployment: false
     softDeleteRetentionInDays: purgeProtection ? 90 : 7
     enablePurgeProtection: purgeProtection ? true : null
     publicNetworkAccess: around.isPrivate ? 'Disabled' : 'Enabled'

@@ -1,7 +1,10 @@
 metadata name = 'Walkthrough'
 metadata description = 'What only the walkthrough has: a publisher that builds a public base image, a team that builds on the promoted one, a page.'
 
-import { registryPlace, walkthroughOptions } from '../types.bicep'
+import { registryPlace, surroundings, walkthroughOptions } from '../types.bicep'
+
+@description('Required. What most modules need to know.')
+param around surroundings
 
 @description('Required. Where things are.')
 param options walkthroughOptions
@@ -12,10 +15,10 @@ param registries { public: registryPlace, base: registryPlace, team: registryPla
 @description('Required. Their login servers.')
 param loginServers { public: string, base: string }
 
-@description('Required. Name of the key vault.')
-param vaultName string
+@description('Required. Names of the key vaults: that of the app, and the new one of the git token.')
+param vaults { app: string, git: string }
 
-@description('Required. For the key vault: a git token for the repositories, and what the page says (a secret, to show how one gets there).')
+@description('Required. For the key vaults: a git token for the repositories, and what the page says (a secret, to show how one gets there).')
 @secure()
 param secrets { gitToken: string, greeting: string }
 
@@ -41,19 +44,19 @@ resource public 'Microsoft.ContainerRegistry/registries@2025-11-01' existing = {
   }
 }
 
-resource vault 'Microsoft.KeyVault/vaults@2025-05-01' existing = {
-  name: vaultName
-
-  resource token 'secrets' = {
-    name: 'git-token'
-    properties: { value: secrets.gitToken }
-  }
+resource appVault 'Microsoft.KeyVault/vaults@2025-05-01' existing = {
+  name: vaults.app
 
   resource greetingOfThePage 'secrets' = {
     name: 'hello-world-greeting'
     properties: { value: secrets.greeting }
   }
 }
+
+// The app gets every secret of its own vault that it knows the name of, and needs this one never.
+module gitToken 'git-vault.bicep' = { params: { around: around, name: vaults.git, gitToken: secrets.gitToken } }
+
+resource gitVault 'Microsoft.KeyVault/vaults@2025-05-01' existing = { name: vaults.git }
 
 module nodeTask 'build-task.bicep' = {
   params: {
@@ -62,7 +65,7 @@ module nodeTask 'build-task.bicep' = {
     byRepository: registries.public.byRepository
     name: 'base-image-node'
     repository: '${options.repositories}/base-image-node.git'
-    gitToken: vault.getSecret('git-token')
+    gitToken: gitVault.getSecret('git-token')
     image: 'node:15-alpine'
     buildArguments: [{ name: 'BASE', value: '${loginServers.public}/busybox:1.36' }]
     otherRegistries: []
@@ -70,7 +73,7 @@ module nodeTask 'build-task.bicep' = {
     schedule: options.?schedule ?? ''
     agentPool: ''
   }
-  dependsOn: [vault::token]
+  dependsOn: [gitToken]
 }
 
 module helloWorldTask 'build-task.bicep' = {
@@ -81,7 +84,7 @@ module helloWorldTask 'build-task.bicep' = {
     byRepository: registries.team.byRepository
     name: 'hello-world'
     repository: '${options.repositories}/hello-world.git'
-    gitToken: vault.getSecret('git-token')
+    gitToken: gitVault.getSecret('git-token')
     image: 'hello-world:{{.Run.ID}}'
     buildArguments: [{ name: 'BASE_IMAGE', value: '${loginServers.base}/node:15-alpine' }]
     otherRegistries: [loginServers.base]
@@ -89,7 +92,7 @@ module helloWorldTask 'build-task.bicep' = {
     schedule: ''
     agentPool: agentPool
   }
-  dependsOn: [vault::token]
+  dependsOn: [gitToken]
 }
 
 var task = {

@@ -26,7 +26,7 @@ export function createArm({ world, identity, roles }: Dependencies): App {
   const { config, store } = world;
   const subscriptionId = `/subscriptions/${config.subscription}`;
   const groups = store.collection<ResourceGroup>('arm.resourceGroups');
-  for (const { resourceGroup } of [...config.registries, config.vault]) {
+  for (const { resourceGroup } of [...config.registries, ...config.vaults]) {
     const key = resourceGroup.toLowerCase();
     if (!groups.get(key)) groups.put(key, { name: resourceGroup, location: config.location, tags: {} });
   }

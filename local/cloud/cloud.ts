@@ -24,7 +24,7 @@ import { openStore } from './store.ts';
 import { createTasks } from './tasks/tasks.ts';
 import { openTls } from './tls.ts';
 import { createUnknownRequests } from './unknown.ts';
-import { createVault, type Vault } from './vault/vault.ts';
+import { createVaults, type Vaults } from './vault/vaults.ts';
 import type { CloudConfig, IdentityService, World } from './world.ts';
 
 export interface CloudOptions {
@@ -40,7 +40,7 @@ export interface Cloud {
   world: World;
   identity: IdentityService;
   roles: Roles;
-  vault: Vault;
+  vaults: Vaults;
   registries: Registries;
   events: Events;
   faults: Faults;
@@ -51,7 +51,7 @@ export interface Cloud {
 export async function startCloud({ config, directory, engine, clock, log }: CloudOptions): Promise<Cloud> {
   await mkdir(directory, { recursive: true });
   const stateFile = join(directory, 'cloud.db');
-  // Made before SQLite makes it, to be nobody else's to read: the vault's values and the key of all tokens are in it.
+  // Made before SQLite makes it, to be nobody else's to read: the vaults' values and the key of all tokens are in it.
   await writeFile(stateFile, '', { flag: 'a', mode: 0o600 });
   const world: World = {
     config,
@@ -64,15 +64,15 @@ export async function startCloud({ config, directory, engine, clock, log }: Clou
   };
   const identity = createIdentity({ world });
   const roles = createRoles({ world });
-  const vault = createVault({ world, identity, roles });
+  const vaults = createVaults({ world, identity, roles });
   const events = createEvents({ world, identity, roles });
   const pushes = withPushHints(events);
   const registries = createRegistries({ world, identity, roles, events: pushes });
-  const tasks = createTasks({ world, registries, tags: registries, vault, pushes });
-  const instances = createInstances({ world, registries, vault });
+  const tasks = createTasks({ world, registries, tags: registries, vault: vaults, pushes });
+  const instances = createInstances({ world, registries, vault: vaults });
 
   const arm = createArm({ world, identity, roles });
-  for (const service of [roles, vault, events, registries, tasks, instances]) service.addArmRoutes(arm);
+  for (const service of [roles, vaults, events, registries, tasks, instances]) service.addArmRoutes(arm);
   addUserAssignedRoutes(arm, world);
   addStorageRoutes(arm, { config, containers: createContainers({ world, identity }) });
   addResourceRoutes(arm, world);
@@ -97,7 +97,7 @@ export async function startCloud({ config, directory, engine, clock, log }: Clou
   try {
     await open(identity.app, 'identity', ports.identity, {});
     await open(arm, 'arm', ports.arm, { tls });
-    await open(vault.app, 'vault', ports.vault, { tls });
+    for (const { app, port } of vaults.all) await open(app, 'vault', port, { tls });
     await open(events.topics, 'events', ports.events, { tls });
     await open(tasks.blobs, 'blobs', ports.blobs, { tls });
     if (config.storage?.doors) closing.push(await openStorage({ world, identity, roles }, config.storage.doors));
@@ -112,5 +112,5 @@ export async function startCloud({ config, directory, engine, clock, log }: Clou
     await stop();
     throw error;
   }
-  return { world, identity, roles, vault, registries, events, faults, stop };
+  return { world, identity, roles, vaults, registries, events, faults, stop };
 }

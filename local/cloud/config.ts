@@ -12,7 +12,7 @@ const schema = z.strictObject({
   subscription: z.guid(),
   tenant: z.guid(),
   location: name,
-  ports: z.strictObject({ arm: port, identity: port, vault: port, events: port, blobs: port }),
+  ports: z.strictObject({ arm: port, identity: port, events: port, blobs: port }),
   registries: z
     .array(
       z.strictObject({
@@ -22,7 +22,7 @@ const schema = z.strictObject({
       }),
     )
     .min(1),
-  vault: z.strictObject({ name, resourceGroup: name }),
+  vaults: z.array(z.strictObject({ name, resourceGroup: name, port })),
   storage: z
     .strictObject({
       ...{ name, resourceGroup: name, blobEndpoint: z.url() },

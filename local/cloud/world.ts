@@ -31,9 +31,10 @@ export interface CloudConfig {
   subscription: string;
   tenant: string;
   location: string;
-  ports: { arm: number; identity: number; vault: number; events: number; blobs: number };
+  ports: { arm: number; identity: number; events: number; blobs: number };
   registries: { name: string; resourceGroup: string; port: number }[];
-  vault: { name: string; resourceGroup: string };
+  /** `port`: of its data plane. */
+  vaults: { name: string; resourceGroup: string; port: number }[];
   /** The storage account, when there is one. Its endpoint is Azurite's, for the services of this cloud alone. */
   storage?: { name: string; resourceGroup: string; blobEndpoint: string; doors?: StorageDoors | undefined } | undefined;
   /** The function app, when there is one: events for a function of it are delivered to its host. */

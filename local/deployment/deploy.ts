@@ -19,6 +19,12 @@ export interface Deployment extends Here {
   also?: Deployable[];
 }
 
+const KEY_VAULT_API_VERSION = '2025-05-01';
+
+interface KeyVault {
+  properties: { enabledForTemplateDeployment: boolean; vaultUri: string };
+}
+
 /** Throws `NoCounterpart` and `UnknownExpression` before anything that needs them is put, `AzureRefused` when a PUT is refused. */
 export async function deploy(azure: AzureClient, stage: Stage, deployment: Deployment): Promise<void> {
   const { parameters, declared: file, also = [], ...here } = deployment;
@@ -42,7 +48,12 @@ function lookupsIn(azure: AzureClient, parameters: Record<string, unknown>): Loo
       return known;
     },
     async secret(vaultId, name) {
-      const value = await azure.secret(name);
+      const vault = (await azure.get(vaultId, KEY_VAULT_API_VERSION)) as KeyVault | undefined;
+      if (!vault?.properties.enabledForTemplateDeployment) {
+        const why = vault ? 'lets no deployment read: set its enabledForTemplateDeployment' : 'is not there';
+        throw new Error(`the key vault ${vaultId} ${why}`);
+      }
+      const value = await azure.secret(name, vault.properties);
       if (value === undefined) throw new Error(`the key vault ${vaultId} has no secret ${name}`);
       return value;
     },

@@ -3,7 +3,7 @@
  * Azure would be asked for it.
  */
 import { pathToFileURL } from 'node:url';
-import { identities, resourceGroup, subscription, vaultId } from '../azure.ts';
+import { gitTokenId, identities, resourceGroup, subscription, vaultId } from '../azure.ts';
 import { guidOfRole, type BuiltInRole } from '../cloud/roles/definitions.ts';
 import { stableGuid } from '../cloud/roles/guid.ts';
 import type { Deployable } from './counterparts.ts';
@@ -24,10 +24,11 @@ export const parametersHere = {
 
 /**
  * What whoever deploys needs beside the role Owner, which opens no data: it keeps the logins of a person at this machine in the key vault and reads
- * them there, and a person looks at images with its identity.
+ * them there, and a person looks at images with its identity. The git token is read by whoever deploys; in Azure by Resource Manager.
  */
 export const ofWhoDeploys: Deployable[] = [
   whoDeploys(vaultId, 'Key Vault Secrets Officer'),
+  whoDeploys(gitTokenId, 'Key Vault Secrets User'),
   whoDeploys(
     `/subscriptions/${subscription}/resourceGroups/${resourceGroup}`,
     'Container Registry Repository Reader',

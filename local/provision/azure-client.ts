@@ -16,8 +16,8 @@ export interface AzureClient {
   post(path: string, apiVersion: string, body: object): Promise<unknown>;
   /** What is not there is as good as deleted. */
   delete(path: string, apiVersion: string): Promise<void>;
-  /** `undefined`: there is no such secret. */
-  secret(name: string): Promise<string | undefined>;
+  /** From the vault of the app when no URL of another is given. `undefined`: there is no such secret. */
+  secret(name: string, options?: { vaultUri: string }): Promise<string | undefined>;
   setSecret(name: string, value: string): Promise<void>;
 }
 
@@ -42,7 +42,8 @@ const OPERATION_WITHIN_MS = 60_000;
 export function createAzureClient(instance: Instance): AzureClient {
   const call = (method: string, url: string, body?: object) => request({ instance, method, url, body });
   const arm = (path: string, apiVersion: string) => `${armUrl(instance)}${path}?api-version=${apiVersion}`;
-  const secretUrl = (name: string) => `${vaultUrl(instance)}/secrets/${name}?api-version=${VAULT_API_VERSION}`;
+  const secretUrl = (name: string, vaultUri = `${vaultUrl(instance)}/`) =>
+    `${vaultUri}secrets/${name}?api-version=${VAULT_API_VERSION}`;
   const get = async (url: string): Promise<unknown> => {
     const answer = await call('GET', url);
     return answer.status === 404 ? undefined : await json(answer);
@@ -64,8 +65,8 @@ export function createAzureClient(instance: Instance): AzureClient {
       const answer = await call('DELETE', arm(path, apiVersion));
       if (answer.status !== 404) json(answer);
     },
-    async secret(name) {
-      const found = await get(secretUrl(name));
+    async secret(name, options) {
+      const found = await get(secretUrl(name, options?.vaultUri));
       return found === undefined ? undefined : (found as { value: string }).value;
     },
     async setSecret(name, value) {
@@ -81,7 +82,7 @@ async function request(options: {
   body: object | undefined;
 }): Promise<Answer> {
   const { instance, method, url, body } = options;
-  const audience = url.startsWith(vaultUrl(instance)) ? VAULT_AUDIENCE : ARM_AUDIENCE;
+  const audience = url.startsWith(armUrl(instance)) ? ARM_AUDIENCE : VAULT_AUDIENCE;
   const answer = await fetch(url, {
     method,
     headers: {

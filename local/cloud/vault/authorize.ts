@@ -4,16 +4,20 @@ import type { Env } from '../http.ts';
 import type { RoleService, World } from '../world.ts';
 import { vaultAction } from './actions.ts';
 import { refuse } from './answers.ts';
-import { vaultIdOf } from './vault-resource.ts';
 
-export function authorize({ world, roles }: { world: World; roles: RoleService }): MiddlewareHandler<Env> {
-  const { principals, tenant, location, vault } = world.config;
+export function authorize(options: {
+  world: World;
+  roles: RoleService;
+  vault: { id: string; name: string };
+}): MiddlewareHandler<Env> {
+  const { world, roles, vault } = options;
+  const { principals, tenant, location } = world.config;
 
   return async (c, next) => {
     const asked = vaultAction(c.req.method, c.req.path);
     if (!asked) return next();
     const { dataAction, object } = asked;
-    const resource = vaultIdOf(world.config) + (object === undefined ? '' : `/${object}`);
+    const resource = vault.id + (object === undefined ? '' : `/${object}`);
     const { objectId } = c.get('principal');
     if (roles.may(objectId, { dataAction }, resource)) return next();
     roles.logRefusal(objectId, { dataAction }, resource);

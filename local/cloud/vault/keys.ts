@@ -1,5 +1,5 @@
 /**
- * The keys of the vault, with every version, as they lie in the store: elliptic-curve keys of P-256, which sign and verify with ES256.
+ * The keys of a vault, with every version, as they lie in the store: elliptic-curve keys of P-256, which sign and verify with ES256.
  *
  * The private part is kept in the clear and never answered: the store is a file of this machine's user, and what a local vault signs proves
  * nothing beyond this machine.
@@ -7,7 +7,7 @@
 import { generateKeyPairSync, randomUUID } from 'node:crypto';
 import type { World } from '../world.ts';
 import { sign, toNumber, verify } from './p256.ts';
-import type { Attributes, Changes } from './secrets.ts';
+import { collectionOf, type Attributes, type Changes } from './secrets.ts';
 
 /** Public, as a JSON Web Key has it: base64url. */
 export interface PublicPoint {
@@ -33,8 +33,8 @@ export interface Key {
 
 export type Keys = ReturnType<typeof openKeys>;
 
-export function openKeys({ store, clock }: World) {
-  const kept = store.collection<Key>('vault.keys');
+export function openKeys({ store, clock }: World, vault: string) {
+  const kept = store.collection<Key>(collectionOf(vault, 'keys'));
   const nowSeconds = () => Math.floor(clock.now() / 1000);
   const keep = (key: Key) => kept.put(key.name.toLowerCase(), key);
   const find = (name: string): Key | undefined => kept.get(name.toLowerCase());

@@ -1,5 +1,5 @@
 /**
- * The secrets of the vault, with every version, as they lie in the store.
+ * The secrets of a vault, with every version, as they lie in the store.
  *
  * Names are compared without regard to case, as in Azure. Values are kept in the clear: the store is a file of this machine's user, and
  * what is put into a local vault belongs there.
@@ -43,8 +43,11 @@ export interface Changes {
 
 export type Secrets = ReturnType<typeof openSecrets>;
 
-export function openSecrets({ store, clock }: World) {
-  const kept = store.collection<Secret>('vault.secrets');
+/** Where what lies in a vault is kept. */
+export const collectionOf = (vault: string, what: 'secrets' | 'keys'): string => `vault.${vault.toLowerCase()}.${what}`;
+
+export function openSecrets({ store, clock }: World, vault: string) {
+  const kept = store.collection<Secret>(collectionOf(vault, 'secrets'));
   const nowSeconds = () => Math.floor(clock.now() / 1000);
   const keep = (secret: Secret) => kept.put(secret.name.toLowerCase(), secret);
   const find = (name: string): Secret | undefined => {

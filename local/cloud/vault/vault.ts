@@ -1,71 +1,76 @@
 /**
- * The emulated Key Vault: the data plane of secrets, for the app and for the cloud's own services (a quick run, a container group), and of
- * keys that sign.
+ * One emulated key vault: the data plane of its secrets, for the app and for the cloud's own services (a quick run, a container group), and of
+ * its keys, which sign.
  *
  * Roles decide who may do what, as in a vault with RBAC; access policies, certificates, and what keys do beside signing are not built.
  */
 import type { MiddlewareHandler } from 'hono';
 import { newApp, withCharset, type App, type Env } from '../http.ts';
-import type { IdentityService, RoleService, VaultService, World } from '../world.ts';
+import type { CloudConfig, IdentityService, RoleService, World } from '../world.ts';
 import { refuse } from './answers.ts';
 import { authorize } from './authorize.ts';
 import { addDeletedRoutes } from './deleted-routes.ts';
 import { addKeyRoutes } from './key-routes.ts';
-import { openKeys } from './keys.ts';
-import { addVaultObjectRoutes } from './object-routes.ts';
+import { openKeys, type Keys } from './keys.ts';
 import { addSecretRoutes } from './secret-routes.ts';
-import { openSecrets, versionOf } from './secrets.ts';
-import { addVaultResourceRoutes, vaultIdOf } from './vault-resource.ts';
+import { openSecrets, versionOf, type Secrets } from './secrets.ts';
 
 /** The audience of every vault of public Azure; clients learn it from the challenge. */
 const AUDIENCE = 'https://vault.azure.net';
 const GET_SECRET = { dataAction: 'Microsoft.KeyVault/vaults/secrets/getSecret/action' };
 
-export interface Vault extends VaultService {
+export type ConfiguredVault = CloudConfig['vaults'][number];
+
+export interface Vault extends ConfiguredVault {
+  /** Its resource id. */
+  id: string;
+  /** Without a slash at its end. */
+  url: string;
+  secrets: Secrets;
+  keys: Keys;
+  /** Its data plane. */
   app: App;
-  /** The vault as a resource. */
-  addArmRoutes(arm: App): void;
   /** Sets a secret as a person would before the app starts. The value it has already makes no new version. */
   put(name: string, value: string): void;
+  /** For a service of the cloud that reads it as this identity; `undefined`: there is none, or the roles of the identity do not allow it. */
+  value(secret: { name: string; version: string | undefined }, objectId: string): string | undefined;
 }
 
-interface Dependencies {
+export interface Dependencies {
   world: World;
   identity: IdentityService;
   roles: RoleService;
 }
 
-export function createVault({ world, identity, roles }: Dependencies): Vault {
-  const secrets = openSecrets(world);
-  const keys = openKeys(world);
-  const vaultUrl = `https://localhost:${world.config.ports.vault}`;
+export function openVault(configured: ConfiguredVault, { world, identity, roles }: Dependencies): Vault {
+  const { name: vaultName, resourceGroup, port } = configured;
+  const id = `/subscriptions/${world.config.subscription}/resourceGroups/${resourceGroup}/providers/Microsoft.KeyVault/vaults/${vaultName}`;
+  const url = `https://localhost:${port}`;
+  const secrets = openSecrets(world, vaultName);
+  const keys = openKeys(world, vaultName);
   const app = withCharset(newApp());
   app.use('*', challenge({ world, identity }));
-  app.use('*', authorize({ world, roles }));
-  addSecretRoutes(app, { secrets, vaultUrl });
-  addDeletedRoutes(app, { secrets, vaultUrl });
-  addKeyRoutes(app, { keys, vaultUrl });
+  app.use('*', authorize({ world, roles, vault: { id, name: vaultName } }));
+  addSecretRoutes(app, { secrets, vaultUrl: url });
+  addDeletedRoutes(app, { secrets, vaultUrl: url });
+  addKeyRoutes(app, { keys, vaultUrl: url });
 
   return {
-    app,
-    addArmRoutes(arm) {
-      addVaultResourceRoutes(arm, { world });
-      addVaultObjectRoutes(arm, { world, secrets, keys, vaultUrl });
-    },
+    ...configured,
+    ...{ id, url, secrets, keys, app },
     put(name, value) {
       const there = secrets.find(name);
       const secret = there?.deleted ? secrets.recover(there) : there;
       if (secret && versionOf(secret)?.value === value) return;
       secrets.add(name, value);
     },
-    secret(url, objectId) {
-      const [, name, wanted] = /\/secrets\/([^/?]+)(?:\/([^/?]+))?\/?(?:\?.*)?$/.exec(url) ?? [];
-      const scope = `${vaultIdOf(world.config)}/secrets/${name}`;
+    value({ name, version: wanted }, objectId) {
+      const scope = `${id}/secrets/${name}`;
       if (!roles.may(objectId, GET_SECRET, scope)) {
         roles.logRefusal(objectId, GET_SECRET, scope);
         return undefined;
       }
-      const secret = name === undefined ? undefined : secrets.find(name);
+      const secret = secrets.find(name);
       if (!secret || secret.deleted) return undefined;
       const version = versionOf(secret, wanted);
       return version?.attributes.enabled ? version.value : undefined;

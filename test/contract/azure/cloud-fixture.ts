@@ -26,7 +26,7 @@ import { ociUpstreams } from '../../../shared/oci/upstreams.ts';
 import type { Ports } from '../../../shared/ports.ts';
 import { basic } from '../cloud/registry-fixture.ts';
 import { image as fileImage, pushImage } from '../cloud/registry-images.ts';
-import { app, freePort } from '../cloud/services.ts';
+import { app, freePort, vaultUrl } from '../cloud/services.ts';
 import { someAddresses } from '../cloud/instances-system.ts';
 
 const GROUP = 'contract-rg';
@@ -79,7 +79,7 @@ export async function startCloudFixture(): Promise<CloudFixture> {
   const clients = createClients({
     subscriptionId: config.subscription,
     armEndpoint,
-    keyVaultUrl: `https://localhost:${config.ports.vault}`,
+    keyVaultUrl: vaultUrl(config),
     tablesEndpoint: storage.tableEndpoint,
     blobsEndpoint: storage.blobEndpoint,
     announcementsEndpoint: `https://localhost:${config.ports.events}/announcements/api/events`,
@@ -122,17 +122,14 @@ export async function startCloudFixture(): Promise<CloudFixture> {
       return digestSchema.parse(await pushImage(registry, 'base', { repository, reference: tag, image }));
     },
     async makeSigningKey() {
-      const response = await fetch(
-        `https://localhost:${config.ports.vault}/keys/${SIGNING_KEY}/create?api-version=7.5`,
-        {
-          method: 'POST',
-          headers: {
-            Authorization: `Bearer ${cloud.identity.issue(app, 'https://vault.azure.net')}`,
-            'Content-Type': 'application/json',
-          },
-          body: JSON.stringify({ kty: 'EC', crv: 'P-256', key_ops: ['sign', 'verify'] }),
+      const response = await fetch(`${vaultUrl(config)}/keys/${SIGNING_KEY}/create?api-version=7.5`, {
+        method: 'POST',
+        headers: {
+          Authorization: `Bearer ${cloud.identity.issue(app, 'https://vault.azure.net')}`,
+          'Content-Type': 'application/json',
         },
-      );
+        body: JSON.stringify({ kty: 'EC', crv: 'P-256', key_ops: ['sign', 'verify'] }),
+      });
       if (!response.ok) throw new Error(`the key was not made: ${response.status} ${await response.text()}`);
     },
     async putResource(path, body) {
@@ -167,12 +164,11 @@ async function newConfig(instance: string): Promise<CloudConfig> {
     ports: {
       arm: await freePort(),
       identity: await freePort(),
-      vault: await freePort(),
       events: await freePort(),
       blobs: await freePort(),
     },
     registries,
-    vault: { name: 'contractvault', resourceGroup: GROUP },
+    vaults: [{ name: 'contractvault', resourceGroup: GROUP, port: await freePort() }],
     addresses: someAddresses(),
     runnerImage: `localhost:${registries[1]?.port}/runner:1`,
     principals: [app],

@@ -196,9 +196,9 @@ test('a container group whose image is not there is refused, and makes no group'
 
 test('reads a secret and its older version, and none that is not there', async () => {
   const { secrets } = fixture.ports;
-  fixture.cloud.vault.put('dockerhub', 'first');
+  fixture.cloud.vaults.named('contractvault').put('dockerhub', 'first');
   const first = await secrets.read('dockerhub');
-  fixture.cloud.vault.put('dockerhub', 'second');
+  fixture.cloud.vaults.named('contractvault').put('dockerhub', 'second');
 
   const [newest, older] = [await secrets.read('dockerhub'), await secrets.read('dockerhub', first?.version)];
 

@@ -2,9 +2,8 @@
 import { readFile } from 'node:fs/promises';
 import { expect } from 'vitest';
 import { startCloud } from '../../../local/cloud/cloud.ts';
-import type { CloudConfig } from '../../../local/cloud/world.ts';
 import { trust } from '../azure/local-tls.ts';
-import { app, emptyEngine, freePort, openTestWorld } from './services.ts';
+import { app, emptyEngine, freePort, openTestWorld, vaultUrl } from './services.ts';
 
 export type Json = Record<string, unknown>;
 interface Answer {
@@ -21,7 +20,7 @@ export const created = { createdBy: app.clientId, createdByType: 'Application', 
 export const modified = { lastModifiedBy: app.clientId, lastModifiedByType: 'Application', lastModifiedAt: time };
 
 export interface AnswersWorld {
-  ports: CloudConfig['ports'];
+  vaultUrl: string;
   /** The path of the subscription. */
   root: string;
   /** The path of the registry. */
@@ -50,7 +49,7 @@ export async function openAnswersWorld(): Promise<AnswersWorld> {
   };
   const root = `/subscriptions/${config.subscription}`;
   return {
-    ports: config.ports,
+    vaultUrl: vaultUrl(config),
     root,
     registry: `${root}/resourceGroups/contract-rg/providers/Microsoft.ContainerRegistry/registries/baseregistry`,
     call,

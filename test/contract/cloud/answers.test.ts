@@ -122,7 +122,7 @@ describe('a key vault', () => {
   });
 
   it('answers in JSON with its charset, refusals too', async () => {
-    const url = `https://localhost:${world.ports.vault}/secrets/nothing/?api-version=7.4`;
+    const url = `${world.vaultUrl}/secrets/nothing/?api-version=7.4`;
 
     const refused = await fetch(url);
     const missing = await world.call(url, 'GET', { audience: 'https://vault.azure.net' });

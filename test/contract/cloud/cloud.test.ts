@@ -130,7 +130,8 @@ test('has the resource groups of its configuration, and makes others', async () 
 
 test('names, logs and lists what it does not know, on every listener', async () => {
   const { world, identity } = await start();
-  const { arm, vault, events, blobs } = world.config.ports;
+  const { arm, events, blobs } = world.config.ports;
+  const vault = world.config.vaults[0]?.port ?? 0;
   const registry = world.config.registries[0]?.port ?? 0;
   const subscription = `/subscriptions/${world.config.subscription}/providers/Microsoft.Unheard/of`;
 
@@ -164,7 +165,8 @@ test('names, logs and lists what it does not know, on every listener', async () 
 
 test('has faults in front of every listener, when it is asked for them', async () => {
   const { world, identity } = await start();
-  const { arm, vault, events, blobs } = world.config.ports;
+  const { arm, events, blobs } = world.config.ports;
+  const vault = world.config.vaults[0]?.port ?? 0;
   const registry = world.config.registries[0]?.port ?? 0;
   const token = identity.issue(app, 'https://management.azure.com');
   const body = { rules: [{ rate: 1, fault: { kind: 'error', status: 503 } }] };

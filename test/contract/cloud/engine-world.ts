@@ -39,7 +39,7 @@ export async function openEngineWorld(
       subscription: SUBSCRIPTION,
       tenant: '44444444-4444-4444-8444-444444444444',
       location: 'westeurope',
-      vault: { name: 'vault', resourceGroup: 'vault-rg' },
+      vaults: [],
       principals: [app],
     },
     directory,

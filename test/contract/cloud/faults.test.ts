@@ -7,7 +7,8 @@ import { addFaultRoutes } from '../../../local/cloud/faults/routes.ts';
 import { newApp, type App } from '../../../local/cloud/http.ts';
 import { createIdentity } from '../../../local/cloud/identity/identity.ts';
 import { createRoles } from '../../../local/cloud/roles/roles.ts';
-import { createVault, type Vault } from '../../../local/cloud/vault/vault.ts';
+import type { Vault } from '../../../local/cloud/vault/vault.ts';
+import { createVaults } from '../../../local/cloud/vault/vaults.ts';
 import type { IdentityService } from '../../../local/cloud/world.ts';
 import { trust } from '../../../local/trust.ts';
 import { app, credentialOf, freePort, openTestWorld, type TestWorld } from './services.ts';
@@ -27,7 +28,7 @@ beforeEach(async () => {
   identity = createIdentity({ world });
   const roles = createRoles({ world });
   roles.assign(app.objectId, 'Key Vault Secrets Officer', `/subscriptions/${world.config.subscription}`);
-  vault = createVault({ world, identity, roles });
+  vault = createVaults({ world, identity, roles }).named('contractvault');
   faults = createFaults(world);
   const arm = createArm({ world, identity, roles });
   addFaultRoutes(arm, { world, identity, roles, faults });
@@ -42,7 +43,7 @@ beforeEach(async () => {
     await opened.listen({ fetch }, { port });
   };
   await listen(arm, 'arm', world.config.ports.arm);
-  await listen(vault.app, 'vault', world.config.ports.vault);
+  await listen(vault.app, 'vault', vault.port);
   const port = await freePort();
   await listen(dataPlane, 'registry basereg', port);
   registry = `https://localhost:${port}`;
@@ -80,7 +81,7 @@ test('throttles the next requests, with the time to wait, and counts', async () 
 
 test('a client of Azure waits as it is told and gets its answer', async () => {
   vault.put('token', 'v1');
-  const client = new SecretClient(`https://localhost:${opened.world.config.ports.vault}`, credentialOf(identity, app), {
+  const client = new SecretClient(vault.url, credentialOf(identity, app), {
     disableChallengeResourceVerification: true,
   });
   await put({

@@ -47,7 +47,7 @@ export async function openInstanceSystem(): Promise<InstanceSystem> {
   const [arm, port] = [await freePort(), await freePort()];
   const opened = await openEngineWorld({
     instance: 'instances',
-    ports: { arm, identity: 1, vault: 1, events: 1, blobs: 1 },
+    ports: { arm, identity: 1, events: 1, blobs: 1 },
     registries: [{ name: 'team', resourceGroup: 'registries-rg', port }],
     addresses: someAddresses(),
     runnerImage: 'none',

@@ -81,7 +81,7 @@ test('finds resources by type, as az does, and only those the caller may read', 
   ]);
   expect(names(own)).toEqual(['basereg']);
   expect(names(one)).toEqual(['teamreg']);
-  expect(names(everything)).toEqual(['basereg', 'teamreg', 'contractvault']);
+  expect(names(everything)).toEqual(['basereg', 'teamreg', 'contractvault', 'othervault']);
   expect(unknown).toMatchObject({ status: 400, body: { error: { code: 'NotEmulated' } } });
 });
 

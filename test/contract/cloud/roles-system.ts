@@ -10,10 +10,11 @@ import { createRegistries, type Registries } from '../../../local/cloud/registry
 import { addResourceRoutes } from '../../../local/cloud/resources.ts';
 import { guidOfRole, type BuiltInRole } from '../../../local/cloud/roles/definitions.ts';
 import { createRoles } from '../../../local/cloud/roles/roles.ts';
-import { createVault, type Vault } from '../../../local/cloud/vault/vault.ts';
+import type { Vault } from '../../../local/cloud/vault/vault.ts';
+import { createVaults, type Vaults } from '../../../local/cloud/vault/vaults.ts';
 import type { ConfiguredPrincipal, IdentityService, World } from '../../../local/cloud/world.ts';
 import { trust } from '../../../local/trust.ts';
-import { credentialOf, freePort, openTestWorld } from './services.ts';
+import { credentialOf, freePort, openTestWorld, vaultUrl } from './services.ts';
 
 export const owner: ConfiguredPrincipal = {
   name: 'owner',
@@ -37,7 +38,10 @@ export interface Answer {
 export interface RolesSystem {
   world: World;
   identity: IdentityService;
+  /** Two, of which tests that need one have `vault`. */
+  vaults: Vaults;
   vault: Vault;
+  otherVault: Vault;
   registries: Registries;
   /** What services logged: `service: message`. */
   logged: string[];
@@ -52,6 +56,7 @@ export interface RolesSystem {
   unassign(id: string): Promise<void>;
   /** Clients of the worker. */
   secrets: SecretClient;
+  otherSecrets: SecretClient;
   keys: KeyClient;
   acr(name: 'base' | 'team'): ContainerRegistryClient;
   management: ContainerRegistryManagementClient;
@@ -71,7 +76,10 @@ export async function openRolesSystem(): Promise<RolesSystem> {
     config: {
       ...opened.world.config,
       principals: [owner, worker],
-      vault: { name: 'contractvault', resourceGroup: GROUP },
+      vaults: [
+        { name: 'contractvault', resourceGroup: GROUP, port: await freePort() },
+        { name: 'othervault', resourceGroup: GROUP, port: await freePort() },
+      ],
       registries: [
         { name: NAMES.base, resourceGroup: GROUP, port: ports.base },
         { name: NAMES.team, resourceGroup: GROUP, port: ports.team },
@@ -82,17 +90,17 @@ export async function openRolesSystem(): Promise<RolesSystem> {
   const { config } = world;
   const identity = createIdentity({ world });
   const roles = createRoles({ world });
-  const vault = createVault({ world, identity, roles });
+  const vaults = createVaults({ world, identity, roles });
   const events = createEvents({ world, identity, roles });
   const registries = createRegistries({ world, identity, roles, events: { publish: () => {} } });
   const armApp = createArm({ world, identity, roles });
-  for (const service of [roles, vault, events, registries]) service.addArmRoutes(armApp);
+  for (const service of [roles, vaults, events, registries]) service.addArmRoutes(armApp);
   addResourceRoutes(armApp, world);
   armApp.get('/subscriptions/:subscription/providers/microsoft.containerinstance/containergroups', (c) =>
     c.json({ value: [] }),
   );
   await opened.listen(armApp, { port: config.ports.arm });
-  await opened.listen(vault.app, { port: config.ports.vault });
+  for (const { app, port } of vaults.all) await opened.listen(app, { port });
   await opened.listen(events.topics, { port: config.ports.events });
   for (const name of ['base', 'team'] as const) {
     await opened.listen(registries.dataPlane(NAMES[name]), { port: ports[name] });
@@ -117,7 +125,15 @@ export async function openRolesSystem(): Promise<RolesSystem> {
   const secretsOptions = { ...noRetries, disableChallengeResourceVerification: true };
 
   return {
-    ...{ world, identity, vault, registries, subscription, arm, logged: opened.logged },
+    ...{
+      world,
+      identity,
+      registries,
+      vaults,
+      vault: vaults.named('contractvault'),
+      otherVault: vaults.named('othervault'),
+    },
+    ...{ subscription, arm, logged: opened.logged },
     scopes: {
       group,
       vault: `${group}/providers/Microsoft.KeyVault/vaults/contractvault`,
@@ -142,8 +158,9 @@ export async function openRolesSystem(): Promise<RolesSystem> {
       const { status } = await arm(owner, 'DELETE', `${id}?api-version=2022-04-01`);
       if (status !== 200) throw new Error(`the end of an assignment was answered ${status}`);
     },
-    secrets: new SecretClient(`https://localhost:${config.ports.vault}`, credential, secretsOptions),
-    keys: new KeyClient(`https://localhost:${config.ports.vault}`, credential, secretsOptions),
+    secrets: new SecretClient(vaultUrl(config), credential, secretsOptions),
+    otherSecrets: new SecretClient(vaults.named('othervault').url, credential, secretsOptions),
+    keys: new KeyClient(vaultUrl(config), credential, secretsOptions),
     acr: (name) => new ContainerRegistryClient(`https://localhost:${ports[name]}`, credential, noRetries),
     management: new ContainerRegistryManagementClient(credential, config.subscription, {
       endpoint: armUrl,

@@ -76,15 +76,12 @@ test('a role on one secret gives that secret and no list', async () => {
 });
 
 test('who owns the subscription manages the vault and still reads no secret', async () => {
-  const { identity, scopes, world } = system;
+  const { identity, scopes } = system;
   const token = identity.issue(owner, 'https://vault.azure.net');
 
-  const secret = await fetch(
-    `https://localhost:${world.config.ports.vault}/secrets/registry-password?api-version=7.5`,
-    {
-      headers: { authorization: `Bearer ${token}` },
-    },
-  );
+  const secret = await fetch(`${system.vault.url}/secrets/registry-password?api-version=7.5`, {
+    headers: { authorization: `Bearer ${token}` },
+  });
   const vault = await system.arm(owner, 'GET', `${scopes.vault}?api-version=2023-07-01`);
 
   expect(secret.status).toBe(403);

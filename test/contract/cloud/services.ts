@@ -39,7 +39,7 @@ export interface TestWorld {
 
 export async function openTestWorld({ clock = realClock }: { clock?: Clock } = {}): Promise<TestWorld> {
   const directory = await mkdtemp(join(tmpdir(), 'gated-import-cloud-'));
-  const [arm, identity, vault, events, blobs] = await Promise.all([1, 2, 3, 4, 5].map(freePort));
+  const [arm, identity, events, blobs] = await Promise.all([1, 2, 3, 4].map(freePort));
   const logged: string[] = [];
   const world: World = {
     config: {
@@ -47,9 +47,9 @@ export async function openTestWorld({ clock = realClock }: { clock?: Clock } = {
       subscription: '33333333-3333-4333-8333-333333333333',
       tenant: '44444444-4444-4444-8444-444444444444',
       location: 'westeurope',
-      ports: { arm, identity, vault, events, blobs } as CloudConfig['ports'],
+      ports: { arm, identity, events, blobs } as CloudConfig['ports'],
       registries: [],
-      vault: { name: 'contractvault', resourceGroup: 'contract-rg' },
+      vaults: [{ name: 'contractvault', resourceGroup: 'contract-rg', port: await freePort() }],
       addresses: '127.0.9',
       runnerImage: 'none',
       principals: [app],
@@ -92,6 +92,10 @@ async function certificate(folder: string): Promise<Tls> {
   for (const name of await readdir(folder)) made.set(name, await readFile(join(folder, name)));
   return tls;
 }
+
+/** Of the first vault, in a configuration that has one. */
+export const vaultUrl = ({ vaults: [vault] }: Pick<CloudConfig, 'vaults'>): string =>
+  `https://localhost:${vault?.port}`;
 
 /** A credential as the SDKs take it, for a principal, without a managed identity endpoint in between. */
 export const credentialOf = (identity: IdentityService, principal: Principal): TokenCredential => ({

@@ -72,7 +72,7 @@ export async function openTasksSystem(): Promise<TasksSystem> {
   const opened = await openEngineWorld({
     // Programs and containers of a run are found by it: two files at once must not end each other's.
     instance: `tasks-${process.pid}`,
-    ports: { arm, identity: 1, vault: 1, events: 1, blobs },
+    ports: { arm, identity: 1, events: 1, blobs },
     registries: [
       { name: REGISTRY, resourceGroup: RESOURCE_GROUP, port },
       { name: PUBLISHER, resourceGroup: RESOURCE_GROUP, port: publisherPort },

@@ -1,7 +1,7 @@
 /** What a template makes through Resource Manager: the vault with its secrets and keys, identities, and the storage account. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startCloud, type Cloud } from '../../../local/cloud/cloud.ts';
-import { app, emptyEngine, freePort, openTestWorld, type TestWorld } from './services.ts';
+import { app, emptyEngine, freePort, openTestWorld, vaultUrl, type TestWorld } from './services.ts';
 import { trust } from '../../../local/trust.ts';
 
 let opened: TestWorld;
@@ -70,7 +70,7 @@ describe('the vault', () => {
       properties: { secretUri: expect.stringMatching(/\/secrets\/Token$/) as unknown },
     });
     cloud.roles.assign(app.objectId, 'Key Vault Secrets User', `/subscriptions/${cloud.world.config.subscription}`);
-    expect(cloud.vault.secret('https://vault/secrets/Token', app.objectId)).toBe('two');
+    expect(cloud.vaults.secret(`${vaultUrl(cloud.world.config)}/secrets/Token`, app.objectId)).toBe('two');
   });
 
   it('refuses a secret that it has no place for, by its reason', async () => {

@@ -4,7 +4,8 @@ import { readFileSync } from 'node:fs';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { createIdentity } from '../../../local/cloud/identity/identity.ts';
 import { createRoles } from '../../../local/cloud/roles/roles.ts';
-import { createVault } from '../../../local/cloud/vault/vault.ts';
+import type { Vault } from '../../../local/cloud/vault/vault.ts';
+import { createVaults } from '../../../local/cloud/vault/vaults.ts';
 import type { IdentityService } from '../../../local/cloud/world.ts';
 import { app, credentialOf, openTestWorld, type TestWorld } from './services.ts';
 
@@ -12,24 +13,22 @@ let opened: TestWorld;
 let identity: IdentityService;
 let roles: ReturnType<typeof createRoles>;
 let client: KeyClient;
-let vaultId: string;
+let vault: Vault;
 
 beforeEach(async () => {
   opened = await openTestWorld();
   const { world } = opened;
-  const { subscription, vault } = world.config;
-  vaultId = `/subscriptions/${subscription}/resourceGroups/${vault.resourceGroup}/providers/Microsoft.KeyVault/vaults/${vault.name}`;
   identity = createIdentity({ world });
   roles = createRoles({ world });
-  roles.assign(app.objectId, 'Key Vault Crypto Officer', vaultId);
-  const { ports } = world.config;
-  await opened.listen(createVault({ world, identity, roles }).app, { port: ports.vault });
+  vault = createVaults({ world, identity, roles }).named('contractvault');
+  roles.assign(app.objectId, 'Key Vault Crypto Officer', vault.id);
+  await opened.listen(vault.app, vault);
   client = clientOf();
 });
 afterEach(() => opened.close());
 
 const clientOf = () =>
-  new KeyClient(`https://localhost:${opened.world.config.ports.vault}`, credentialOf(identity, app), {
+  new KeyClient(vault.url, credentialOf(identity, app), {
     disableChallengeResourceVerification: true,
     tlsOptions: { ca: readFileSync(opened.world.tls.caFile, 'utf8') },
     retryOptions: { maxRetries: 0 },

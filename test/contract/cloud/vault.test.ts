@@ -1,7 +1,8 @@
 import { SecretClient } from '@azure/keyvault-secrets';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { createIdentity } from '../../../local/cloud/identity/identity.ts';
-import { createVault, type Vault } from '../../../local/cloud/vault/vault.ts';
+import type { Vault } from '../../../local/cloud/vault/vault.ts';
+import { createVaults, type Vaults } from '../../../local/cloud/vault/vaults.ts';
 import { createRoles } from '../../../local/cloud/roles/roles.ts';
 import type { IdentityService, RoleService } from '../../../local/cloud/world.ts';
 import { readFileSync } from 'node:fs';
@@ -10,6 +11,7 @@ import { app, credentialOf, openTestWorld, type TestWorld } from './services.ts'
 
 let opened: TestWorld;
 let identity: IdentityService;
+let vaults: Vaults;
 let vault: Vault;
 let roles: RoleService;
 let url: string;
@@ -21,10 +23,10 @@ beforeEach(async () => {
   const table = createRoles({ world: opened.world });
   table.assign(app.objectId, 'Key Vault Secrets Officer', `/subscriptions/${opened.world.config.subscription}`);
   roles = table;
-  vault = createVault({ world: opened.world, identity, roles });
-  const port = opened.world.config.ports.vault;
-  await opened.listen(vault.app, { port });
-  url = `https://localhost:${port}`;
+  vaults = createVaults({ world: opened.world, identity, roles });
+  vault = vaults.named('contractvault');
+  await opened.listen(vault.app, vault);
+  ({ url } = vault);
   const options = {
     disableChallengeResourceVerification: true,
     tlsOptions: { ca: readFileSync(opened.world.tls.caFile, 'utf8') },
@@ -77,7 +79,7 @@ test('gives no value of a disabled secret, to the app or to a service, until it 
 
   await client.updateSecretProperties('registry-password', version, { enabled: false });
   const refusal: unknown = await client.getSecret('registry-password').catch((error: unknown) => error);
-  const forService = vault.secret(`${url}/secrets/registry-password`, app.objectId);
+  const forService = vaults.secret(`${url}/secrets/registry-password`, app.objectId);
   await client.updateSecretProperties('registry-password', version, { enabled: true });
   const enabled = await client.getSecret('registry-password');
 
@@ -132,20 +134,20 @@ test('gives a service the value behind a secret url, with a version or without, 
   await client.setSecret('pull', 'two');
 
   const values = [
-    vault.secret(`${url}/secrets/pull`, app.objectId),
-    vault.secret(`https://contractvault.vault.azure.net/secrets/pull/${first.properties.version}`, app.objectId),
-    vault.secret(`${url}/secrets/other`, app.objectId),
+    vaults.secret(`${url}/secrets/pull`, app.objectId),
+    vaults.secret(`https://contractvault.vault.azure.net/secrets/pull/${first.properties.version}`, app.objectId),
+    vaults.secret(`${url}/secrets/other`, app.objectId),
   ];
   await client.beginDeleteSecret('pull');
 
   expect(values).toEqual(['two', 'one', undefined]);
-  expect(vault.secret(`${url}/secrets/pull`, app.objectId)).toBeUndefined();
+  expect(vaults.secret(`${url}/secrets/pull`, app.objectId)).toBeUndefined();
 });
 
 test('gives a service nothing that the identity it reads as may not read, and says so in the log', async () => {
   await client.setSecret('pull', 'one');
 
-  const value = vault.secret(`${url}/secrets/pull`, 'somebody-else');
+  const value = vaults.secret(`${url}/secrets/pull`, 'somebody-else');
 
   expect(value).toBeUndefined();
   expect(opened.logged.at(-1)).toMatch(/REFUSED somebody-else .*getSecret\/action at .*\/secrets\/pull$/);
@@ -155,7 +157,7 @@ test('makes no new version when the same value is put at each start', async () =
   vault.put('seed', 'same');
   vault.put('seed', 'same');
 
-  createVault({ world: opened.again(), identity, roles }).put('seed', 'same');
+  createVaults({ world: opened.again(), identity, roles }).named('contractvault').put('seed', 'same');
 
   expect(await all(client.listPropertiesOfSecretVersions('seed'))).toHaveLength(1);
 });

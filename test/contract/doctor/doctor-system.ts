@@ -12,7 +12,7 @@ import { trust } from '../../../local/trust.ts';
 import { image, pushImage } from '../cloud/registry-images.ts';
 import { basic, type Login } from '../cloud/registry-fixture.ts';
 import { openWebhook } from '../cloud/events-webhook.ts';
-import { emptyEngine, freePort } from '../cloud/services.ts';
+import { emptyEngine, freePort, vaultUrl as vaultUrlOf } from '../cloud/services.ts';
 import { provision } from './provision.ts';
 
 const GROUP = 'gated-rg';
@@ -79,7 +79,7 @@ export async function openDoctorSystem(): Promise<DoctorSystem> {
     return text === '' ? undefined : (JSON.parse(text) as unknown);
   };
   const armUrl = `https://localhost:${config.ports.arm}`;
-  const vaultUrl = `https://localhost:${config.ports.vault}`;
+  const vaultUrl = vaultUrlOf(config);
   const arm: DoctorSystem['arm'] = (method, id, body) =>
     call(armUrl, method, `${armUrl}${id}?api-version=${versionOf(id)}`, body);
   const vault: DoctorSystem['vault'] = async (method, path, body) => {
@@ -174,15 +174,15 @@ async function newConfig(): Promise<CloudConfig> {
   const registries = await Promise.all(
     Object.values(NAMES).map(async (name) => ({ name, resourceGroup: GROUP, port: await freePort() })),
   );
-  const [arm = 0, identity = 0, vault = 0, events = 0, blobs = 0] = await Promise.all([1, 2, 3, 4, 5].map(freePort));
+  const [arm = 0, identity = 0, events = 0, blobs = 0] = await Promise.all([1, 2, 3, 4].map(freePort));
   return {
     instance: 'doctor',
     subscription: '77777777-7777-4777-8777-777777777777',
     tenant: '88888888-8888-4888-8888-888888888888',
     location: 'westeurope',
-    ports: { arm, identity, vault, events, blobs },
+    ports: { arm, identity, events, blobs },
     registries,
-    vault: { name: 'doctorvault', resourceGroup: GROUP },
+    vaults: [{ name: 'doctorvault', resourceGroup: GROUP, port: await freePort() }],
     addresses: '127.0.9',
     runnerImage: 'none',
     principals: Object.values(people),

@@ -16,7 +16,7 @@ import { startStorage } from '../../../local/storage.ts';
 import { trust } from '../../../local/trust.ts';
 import { createClients, type Clients } from '../../../shared/azure/clients.ts';
 import { host as hostSchema, type Host as RegistryHost } from '../../../shared/domain/reference.ts';
-import { app, credentialOf, freePort } from '../cloud/services.ts';
+import { app, credentialOf, freePort, vaultUrl } from '../cloud/services.ts';
 import { basic } from '../cloud/registry-fixture.ts';
 import { instantChecks } from './instant-checks.ts';
 import { oneClock, type OneClock } from './one-clock.ts';
@@ -72,7 +72,7 @@ export async function startSystem(): Promise<System> {
       cloud.roles.assign(app.objectId, role, `/subscriptions/${config.subscription}`);
     }
     await makeSigningKey(cloud);
-    cloud.vault.put('public-password', await adminPassword(cloud, 'publicreg'));
+    cloud.vaults.named('faultsvault').put('public-password', await adminPassword(cloud, 'publicreg'));
 
     const storage = await startStorage({
       ...{ tls: cloud.world.tls, directory: join(directory, 'storage') },
@@ -184,11 +184,11 @@ async function newConfig(): Promise<CloudConfig> {
     tenant: '88888888-8888-4888-8888-888888888888',
     location: 'westeurope',
     ports: {
-      ...{ arm: await freePort(), identity: await freePort(), vault: await freePort() },
+      ...{ arm: await freePort(), identity: await freePort() },
       ...{ events: await freePort(), blobs: await freePort() },
     },
     registries,
-    vault: { name: 'faultsvault', resourceGroup: GROUP },
+    vaults: [{ name: 'faultsvault', resourceGroup: GROUP, port: await freePort() }],
     addresses: '127.0.8',
     runnerImage: 'runner:1',
     principals: [app],
@@ -249,12 +249,12 @@ function environmentOf(
   config: CloudConfig,
   places: { policy: string; storage: { blobEndpoint: string }; front: { tablesEndpoint: string } },
 ) {
-  const { arm, identity, vault, events } = config.ports;
+  const { arm, identity, events } = config.ports;
   return {
     POLICY: places.policy,
     SUBSCRIPTION_ID: config.subscription,
     ARM_ENDPOINT: `https://localhost:${arm}`,
-    KEY_VAULT_URL: `https://localhost:${vault}`,
+    KEY_VAULT_URL: vaultUrl(config),
     TABLES_ENDPOINT: places.front.tablesEndpoint,
     BLOBS_ENDPOINT: places.storage.blobEndpoint,
     ANNOUNCEMENTS_ENDPOINT: `https://localhost:${events}/announcements/api/events`,
@@ -273,8 +273,7 @@ function environmentOf(
 }
 
 async function makeSigningKey({ world, identity }: Cloud): Promise<void> {
-  const vault = `https://localhost:${world.config.ports.vault}`;
-  const response = await fetch(`${vault}/keys/${SIGNING_KEY}/create?api-version=7.5`, {
+  const response = await fetch(`${vaultUrl(world.config)}/keys/${SIGNING_KEY}/create?api-version=7.5`, {
     method: 'POST',
     headers: {
       authorization: `Bearer ${identity.issue(app, 'https://vault.azure.net')}`,

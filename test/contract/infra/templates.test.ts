@@ -1,6 +1,6 @@
 /** The templates of `infra/`, as the Bicep CLI sees them. What they would create is asserted in test/unit/infra, on the snapshots. */
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { cp, mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { cp, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { repositoryRoot } from '../../../local/layout.ts';
@@ -76,6 +76,33 @@ test(
 
     expect(parameters(main)['environmentName']).toEqual({ value: 'dev' });
     expect(parameters(events)['topicIds']).toEqual({ value: ['/one', '/two'] });
+  },
+  LONG,
+);
+
+test(
+  'a closed walkthrough closes the vault of the git token to all but deployments, and gives it no way from inside',
+  async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'gated-import-infra-'));
+    await cp(infra, folder, { recursive: true });
+    const open = await readFile(join(folder, 'examples/walkthrough.bicepparam'), 'utf8');
+    await writeFile(join(folder, 'examples/closed.bicepparam'), `${open}\nparam isPrivate = true\n`);
+
+    await takeSnapshot(folder, 'closed');
+
+    const text = await readFile(join(folder, 'examples/closed.snapshot.json'), 'utf8');
+    const { predictedResources: all } = JSON.parse(text) as { predictedResources: { type: string; name: string }[] };
+    expect(all.find(({ type, name }) => type.endsWith('/vaults') && name.startsWith('gated-git-'))).toMatchObject({
+      properties: {
+        publicNetworkAccess: 'Disabled',
+        networkAcls: { bypass: 'AzureServices', defaultAction: 'Deny' },
+        enabledForTemplateDeployment: true,
+      },
+    });
+    const endpoints = all.filter(({ type }) => type === 'Microsoft.Network/privateEndpoints');
+    expect(endpoints).toHaveLength(8);
+    expect(JSON.stringify(endpoints)).not.toContain('gated-git-');
+    await rm(folder, { recursive: true });
   },
   LONG,
 );

@@ -111,11 +111,27 @@ describe('the app', () => {
 describe('the tasks of the walkthrough', () => {
   const tasks = ofType('walkthrough', 'Microsoft.ContainerRegistry/registries/tasks');
 
-  it('get their git token from the key vault', () => {
+  it('get their git token from a key vault of its own, where nobody has a role', () => {
     const tokens = JSON.stringify(tasks).match(/"(?:token|contextAccessToken)":"[^"]*"/g) ?? [];
+    const vault = /\/vaults\/gated-git-[a-z0-9]{13}\b/;
+    const inIt = resourcesOf('walkthrough').filter(({ id }) => vault.test(id ?? ''));
 
     expect(tokens).toHaveLength(4);
-    expect(tokens.filter((token) => !token.includes('getKeyVaultSecret('))).toEqual([]);
+    expect(tokens.filter((token) => !token.includes('getKeyVaultSecret(') || !vault.test(token))).toEqual([]);
+    expect(inIt.map(({ type }) => type)).toEqual([
+      'Microsoft.KeyVault/vaults',
+      'Microsoft.KeyVault/vaults/secrets',
+      'Microsoft.Insights/diagnosticSettings',
+    ]);
+  });
+
+  it.each(stages)('are why a deployment may read from that vault in %s, and from no other', (example) => {
+    const readable = ofType(example, 'Microsoft.KeyVault/vaults').map(({ id, properties }) => [
+      id?.split('/').at(-1)?.slice(0, -14),
+      properties['enabledForTemplateDeployment'],
+    ]);
+
+    expect(readable).toEqual([['gated', false], ...(example === 'walkthrough' ? [['gated-git', true]] : [])]);
   });
 
   it('build on commits, the public one on a schedule as well, and none of ours on a new base, which the app passes by digest', () => {
@@ -190,6 +206,7 @@ describe('the closed system', () => {
 
   it('keeps deleted vaults for 90 days, and the walkthrough does not', () => {
     expect(ofType('locked-down', 'Microsoft.KeyVault/vaults')[0]?.properties['enablePurgeProtection']).toBe(true);
-    expect(ofType('walkthrough', 'Microsoft.KeyVault/vaults')[0]?.properties['enablePurgeProtection']).toBeNull();
+    const purged = ofType('walkthrough', 'Microsoft.KeyVault/vaults').map(({ properties }) => properties);
+    expect(purged.map(({ enablePurgeProtection }) => enablePurgeProtection ?? false)).toEqual([false, false]);
   });
 });

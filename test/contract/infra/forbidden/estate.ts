@@ -114,6 +114,8 @@ export async function openEstate(options: { engine?: MakeEngine } = {}): Promise
   }
 }
 
+export const gitVaultUrl = ({ ports }: Instance): string => `https://localhost:${ports.gitVault}`;
+
 export type Clients = ReturnType<typeof clientsOf>;
 
 function clientsOf(credential: TokenCredential, instance: Instance) {
@@ -136,6 +138,8 @@ function clientsOf(credential: TokenCredential, instance: Instance) {
     registries: new ContainerRegistryManagementClient(credential, subscription, { endpoint, ...once }),
     groups: new ContainerInstanceManagementClient(credential, subscription, { endpoint, ...once }).containerGroups,
     secrets: new SecretClient(vaultUrl(instance), credential, vault),
+    /** Of the vault of the git token. */
+    gitSecrets: new SecretClient(gitVaultUrl(instance), credential, vault),
     keys: new KeyClient(vaultUrl(instance), credential, vault),
     key: new CryptographyClient(`${vaultUrl(instance)}/keys/${signingKey}`, credential, vault),
     table: new TableClient(tables, 'gates', credential, once),

@@ -99,7 +99,42 @@ describe('the emulated Azure refuses', () => {
       403,
       'Forbidden',
     ],
-    ['a secret to a build of the team', 'task', ({ secrets }) => secrets.getSecret('git-token'), 403, 'Forbidden'],
+    [
+      'a secret to a build of the team',
+      'task',
+      ({ secrets }) => secrets.getSecret('hello-world-greeting'),
+      403,
+      'Forbidden',
+    ],
+    ['the git token to the app', 'app', ({ gitSecrets }) => gitSecrets.getSecret('git-token'), 403, 'Forbidden'],
+    [
+      'the git token to what container groups pull as',
+      'pull',
+      ({ gitSecrets }) => gitSecrets.getSecret('git-token'),
+      403,
+      'Forbidden',
+    ],
+    [
+      'the git token to a build of the team',
+      'task',
+      ({ gitSecrets }) => gitSecrets.getSecret('git-token'),
+      403,
+      'Forbidden',
+    ],
+    [
+      'another git token from the app',
+      'app',
+      ({ gitSecrets }) => gitSecrets.setSecret('git-token', 'other'),
+      403,
+      'Forbidden',
+    ],
+    [
+      'the names of what lies beside the git token',
+      'app',
+      ({ gitSecrets }) => gitSecrets.listPropertiesOfSecrets().next(),
+      403,
+      'Forbidden',
+    ],
     ['another key than that of the records', 'app', ({ keys }) => keys.getKey('other'), 403, 'Forbidden'],
     ['a new version of the key of the records', 'app', ({ keys }) => keys.createEcKey(signingKey), 403, 'Forbidden'],
     [
@@ -169,4 +204,18 @@ describe('the emulated Azure allows', () => {
   ])('%s', async (_what, who, call) => {
     expect(await outcomeOf(call(estate.as(who), estate))).not.toBeInstanceOf(Error);
   });
+});
+
+it.each<Who>(['app', 'pull'])('has a git token, which no role opens to the %s identity', async (who) => {
+  const { secrets, gitSecrets } = estate.as(who);
+
+  const refused = await outcomeOf(gitSecrets.getSecret('git-token'));
+  const inTheOther = await outcomeOf(secrets.getSecret('git-token'));
+
+  expect(refused).toMatchObject({ statusCode: 403, details: { error: { innerError: { code: 'ForbiddenByRbac' } } } });
+  expect(inTheOther).toMatchObject(who === 'app' ? { statusCode: 404, code: 'SecretNotFound' } : { statusCode: 403 });
+  expect(estate.cloud.vaults.all.map(({ name, secrets: kept }) => [name, kept.find('git-token')?.name])).toEqual([
+    [expect.stringMatching(/^gated-[a-z0-9]+$/), undefined],
+    [expect.stringMatching(/^gated-git-/), 'git-token'],
+  ]);
 });

@@ -5,7 +5,7 @@ import { identities, identityUrl, runnerImage, type RegistryRole } from '../../.
 import { detectEngine } from '../../../../local/containers/detect.ts';
 import { basic } from '../../cloud/registry-fixture.ts';
 import { eventually } from '../../cloud/services.ts';
-import { GROUP, openEstate, REPOSITORY, TAG, TOPIC, type Estate } from './estate.ts';
+import { gitVaultUrl, GROUP, openEstate, REPOSITORY, TAG, TOPIC, type Estate } from './estate.ts';
 
 const RUN_ENDS_WITHIN_MS = 60_000;
 const ENDED = ['Succeeded', 'Failed', 'Canceled', 'Error', 'Timeout'];
@@ -130,7 +130,7 @@ it.each([
 });
 
 it('reads no secret of the vault with an identity that it names', async () => {
-  const secret = { type: 'Vaultsecret', value: `https://localhost:${estate.instance.ports.vault}/secrets/git-token` };
+  const secret = { type: 'Vaultsecret', value: `${gitVaultUrl(estate.instance)}/secrets/git-token` };
 
   const { message } = await runStep('echo', {
     credentials: {
@@ -141,12 +141,13 @@ it('reads no secret of the vault with an identity that it names', async () => {
   expect(message).toContain('is of no user-assigned identity of the task');
 });
 
-it('is nobody to the identity endpoint, Resource Manager, the vault, the storage account and Event Grid', async () => {
+it('is nobody to the identity endpoint, Resource Manager, the vaults, the storage account and Event Grid', async () => {
   const { arm, vault, events, storageTables, storageBlobs } = estate.instance.ports;
   const addresses = [
     `${identityUrl(estate.instance)}?api-version=2019-08-01&resource=https://vault.azure.net`,
     `https://localhost:${arm}/subscriptions?api-version=2022-12-01`,
-    `https://localhost:${vault}/secrets/git-token?api-version=7.5`,
+    `https://localhost:${vault}/secrets/hello-world-greeting?api-version=7.5`,
+    `${gitVaultUrl(estate.instance)}/secrets/git-token?api-version=7.5`,
     `https://localhost:${storageTables}/devstoreaccount1/Tables`,
     `https://localhost:${storageBlobs}/devstoreaccount1/?comp=list`,
   ];
@@ -165,6 +166,6 @@ it('is nobody to the identity endpoint, Resource Manager, the vault, the storage
 
   expect([...log.matchAll(/(?:asked|secrets) (\d+)/g)].map(([, number]) => Number(number))).toEqual([
     0,
-    ...Array.from({ length: 6 }, () => 401),
+    ...Array.from({ length: 7 }, () => 401),
   ]);
 });

@@ -77,7 +77,7 @@ describe('the local system', () => {
     expect(config.registries.map(({ name }) => name).toSorted()).toEqual(
       named('Microsoft.ContainerRegistry/registries').toSorted(),
     );
-    expect(named('Microsoft.KeyVault/vaults')).toEqual([config.vault.name]);
+    expect(named('Microsoft.KeyVault/vaults')).toEqual(config.vaults.map(({ name }) => name));
     expect(named('Microsoft.Storage/storageAccounts')).toContain(config.storage?.name);
     expect(named('Microsoft.Web/sites')).toEqual([config.functionApp?.name]);
     expect(named('Microsoft.Resources/resourceGroups')).toContain(resourceGroup);
