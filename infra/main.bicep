@@ -3,7 +3,6 @@ metadata description = 'The whole system: registries, the app that guards them, 
 
 targetScope = 'subscription'
 
-import { grants } from 'roles.bicep'
 import { appGroupOptions, existingRegistries, groupsThere, namesOf, newPlace, placeOf, topicIdOf, walkthroughOptions } from 'types.bicep'
 
 @description('Required. Name of the environment. It is part of the names of all resources: another name is another system.')
@@ -57,11 +56,12 @@ var roleSeed = '${subscription().subscriptionId}/${environmentName}'
 
 // Only the base and the team's registry have permissions by repository: there a run has no login, and in quarantine it needs one.
 var quarantine = newPlace('quarantine', token, names.group, location, false)
-var base = placeOf(registries.?base, newPlace('base', token, names.group, location, true))
-var team = placeOf(registries.?team, newPlace('team', token, names.group, location, true))
+var base = placeOf(registries.?base, registries.?team, newPlace('base', token, names.group, location, true))
+var team = placeOf(registries.?team, registries.?base, newPlace('team', token, names.group, location, true))
 var public = newPlace('public', token, names.group, location, false)
 var places = concat([quarantine, base, team], walkthrough == null ? [] : [public])
-var topicIds = map(places, place => topicIdOf(subscription().subscriptionId, place))
+// One registry that is both has one topic.
+var topicIds = union([], map(places, place => topicIdOf(subscription().subscriptionId, place)))
 
 resource group 'Microsoft.Resources/resourceGroups@2025-04-01' = { name: names.group, location: location, tags: tags }
 
@@ -98,7 +98,6 @@ module registry 'modules/registry.bicep' = [
     params: {
       around: around
       place: place
-      grants: grants[place.byRepository ? '${place.role}ByRepository' : place.role]
       deadLetters: { resourceGroup: names.group, storage: names.storage }
     }
     dependsOn: [customRoles, storage]

@@ -104,6 +104,17 @@ type grant = {
 }
 
 @export()
+@description('One role for one identity in a registry.')
+type limitedGrant = {
+  to: 'app' | 'pull'
+  role: string
+  because: string
+
+  @description('Beginnings of the names of repositories that a role for repositories is limited to; empty: all.')
+  repositories: string[]
+}
+
+@export()
 @description('All grants, by place. Registries have other roles where permissions are by repository (ABAC).')
 var grants = {
   quarantine: [

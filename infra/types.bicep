@@ -23,7 +23,7 @@ type existingRegistry = {
 }
 
 @export()
-@description('The registries of the system that are there already; the others are made.')
+@description('The registries of the system that are there already; the others are made. One may be both; then whatever builds there can also move what is promoted, unless a condition keeps it out.')
 type existingRegistries = {
   @description('Optional. Where promoted bases go.')
   base: existingRegistry?
@@ -64,11 +64,17 @@ type registryPlace = {
   repositories: string[]
   systemTopic: string
   systemTopicIsThere: bool
+
+  @description('It is the base registry and that of the team at once.')
+  isShared: bool
+
+  @description('What both see of it; empty: all.')
+  repositoriesOfBoth: string[]
 }
 
 @export()
-@description('An existing registry where it is, or else a new one.')
-func placeOf(existing existingRegistry?, new registryPlace) registryPlace =>
+@description('An existing registry where it is, or else a new one. The other one may be the same.')
+func placeOf(existing existingRegistry?, other existingRegistry?, new registryPlace) registryPlace =>
   existing == null
     ? new
     : {
@@ -79,9 +85,15 @@ func placeOf(existing existingRegistry?, new registryPlace) registryPlace =>
         isThere: true
         byRepository: existing!.byRepository
         repositories: existing!.?repositories ?? []
-        systemTopic: existing!.?systemTopic ?? new.systemTopic
-        systemTopicIsThere: existing!.?systemTopic != null
+        isShared: isSame(existing, other)
+        repositoriesOfBoth: !isSame(existing, other) || empty(existing!.?repositories) || empty(other!.?repositories)
+          ? []
+          : union(existing!.?repositories ?? [], other!.?repositories ?? [])
+        systemTopic: existing!.?systemTopic ?? (isSame(existing, other) ? other!.?systemTopic ?? 'base-pushes' : new.systemTopic)
+        systemTopicIsThere: existing!.?systemTopic != null || isSame(existing, other) && other!.?systemTopic != null
       }
+
+func isSame(one existingRegistry?, other existingRegistry?) bool => one != null && other != null && toLower(one!.id) == toLower(other!.id)
 
 @export()
 @description('A new registry, in the group of the system.')
@@ -95,6 +107,8 @@ func newPlace(role string, token string, group string, location string, byReposi
   repositories: []
   systemTopic: '${role}-pushes'
   systemTopicIsThere: false
+  isShared: false
+  repositoriesOfBoth: []
 }
 
 @export()

@@ -4,10 +4,7 @@
  * What stands there all month is counted in the snapshots of `infra/examples`; what the app does for a sweep and a promotion was counted by
  * the benchmark; prices and the rest are assumptions, and the page says which.
  */
-import { readFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
-
-const EXAMPLES = fileURLToPath(new URL('../../infra/examples/', import.meta.url));
+import { estateOf, type Estate } from './costs-estate.ts';
 
 /** US dollars, East US, pay as you go: about the list prices of 2025, not checked against Azure's price pages since. */
 const PRICE = {
@@ -24,6 +21,7 @@ const PRICE = {
   signature: 0.03 / 10_000,
   privateEndpointHour: 0.01,
   natGatewayHour: 0.045,
+  publicAddressHour: 0.005,
   dnsZoneMonth: 0.5,
 } as const;
 
@@ -62,37 +60,6 @@ interface Line {
   how: string;
   /** Dollars a month. */
   at(gates: number): number;
-}
-
-interface Estate {
-  registries: number;
-  isPremium: boolean;
-  logAlerts: number;
-  metricAlerts: number;
-  privateEndpoints: number;
-  natGateways: number;
-  dnsZones: number;
-  agentPools: number;
-}
-
-function estateOf(example: string): Estate {
-  const { predictedResources } = JSON.parse(readFileSync(`${EXAMPLES}${example}.snapshot.json`, 'utf8')) as {
-    predictedResources: { type: string; name?: string; sku?: { name: string } }[];
-  };
-  // The simulated public registry belongs to the walkthrough, not to a system.
-  const resources = predictedResources.filter(({ name = '' }) => !name.includes('public'));
-  const of = (type: string) => resources.filter((resource) => resource.type === type);
-  const registries = of('Microsoft.ContainerRegistry/registries');
-  return {
-    registries: registries.length,
-    isPremium: registries.some(({ sku }) => sku?.name === 'Premium'),
-    logAlerts: of('Microsoft.Insights/scheduledQueryRules').length,
-    metricAlerts: of('Microsoft.Insights/metricAlerts').length,
-    privateEndpoints: of('Microsoft.Network/privateEndpoints').length,
-    natGateways: of('Microsoft.Network/natGateways').length,
-    dnsZones: of('Microsoft.Network/privateDnsZones').length,
-    agentPools: of('Microsoft.ContainerRegistry/registries/agentPools').length,
-  };
 }
 
 function linesOf(estate: Estate): Line[] {
@@ -159,10 +126,13 @@ function linesOf(estate: Estate): Line[] {
   return [
     ...lines,
     {
-      what: `Private network: ${estate.privateEndpoints} endpoints, a NAT gateway, ${estate.dnsZones} zones`,
-      how: `${HOURS} h × (${estate.privateEndpoints} × $${PRICE.privateEndpointHour} + $${PRICE.natGatewayHour}) + ${estate.dnsZones} × $${PRICE.dnsZoneMonth}`,
+      what: `Private network: ${estate.privateEndpoints} endpoints, a NAT gateway with its address, ${estate.dnsZones} zones`,
+      how: `${HOURS} h × (${estate.privateEndpoints} × $${PRICE.privateEndpointHour} + $${PRICE.natGatewayHour} + $${PRICE.publicAddressHour}) + ${estate.dnsZones} × $${PRICE.dnsZoneMonth}`,
       at: () =>
-        HOURS * (estate.privateEndpoints * PRICE.privateEndpointHour + estate.natGateways * PRICE.natGatewayHour) +
+        HOURS *
+          (estate.privateEndpoints * PRICE.privateEndpointHour +
+            estate.natGateways * PRICE.natGatewayHour +
+            estate.publicAddresses * PRICE.publicAddressHour) +
         estate.dnsZones * PRICE.dnsZoneMonth,
     },
     {

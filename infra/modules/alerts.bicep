@@ -32,7 +32,10 @@ resource rejected 'Microsoft.Insights/scheduledQueryRules@2023-12-01' = {
     description: 'The gate keeps its last good image. Why: GET /api/gates/<gate>/candidates/<digest>.'
     severity: 2
     evaluationFrequency: 'PT5M'
-    windowSize: 'PT5M'
+    // What is told takes minutes to be there: in a window no longer than the time between two looks, what comes late would be seen by neither.
+    windowSize: 'PT15M'
+    // An alert that is on is not said again.
+    autoMitigate: true
     scopes: [insightsId]
     criteria: {
       allOf: [

@@ -28,6 +28,17 @@ resource workspace 'Microsoft.OperationalInsights/workspaces@2025-07-01' = {
   }
 }
 
+// Who asked what of the logs.
+resource logs 'Microsoft.Insights/diagnosticSettings@2021-05-01-preview' = {
+  scope: workspace
+  name: 'workspace'
+  properties: {
+    workspaceId: workspace.id
+    logs: [{ category: 'Audit', enabled: true }]
+    metrics: [{ category: 'AllMetrics', enabled: true }]
+  }
+}
+
 resource insights 'Microsoft.Insights/components@2020-02-02' = {
   name: names.insights
   location: location

@@ -3,7 +3,7 @@ metadata description = 'A registry, new or existing: what the identities may do 
 
 targetScope = 'subscription'
 
-import { grant } from '../roles.bicep'
+import { grants } from '../roles.bicep'
 import { registryPlace, surroundings } from '../types.bicep'
 
 @description('Required. What most modules need to know.')
@@ -12,11 +12,14 @@ param around surroundings
 @description('Required. Which registry.')
 param place registryPlace
 
-@description('Required. What the identities get there.')
-param grants grant[]
-
 @description('Required. The storage account that dead letters go to.')
 param deadLetters { resourceGroup: string, storage: string }
+
+// A registry that is base and team's at once has one topic, and a role that both need is given once, for the repositories of both.
+var kind = place.byRepository ? 'ByRepository' : ''
+var isSecond = place.isShared && place.role == 'team'
+var ofTheOther = place.isShared ? map(grants['${isSecond ? 'base' : 'team'}${kind}'], each => '${each.to} ${each.role}') : []
+var wanted = filter(grants['${place.role}${kind}'], each => !isSecond || !contains(ofTheOther, '${each.to} ${each.role}'))
 
 module new 'new-registry.bicep' = if (!place.isThere) {
   name: 'registry-${place.role}-new'
@@ -37,14 +40,16 @@ module access 'registry-access.bicep' = {
   params: {
     registryName: place.name
     principals: around.principals
-    grants: grants
+    grants: map(wanted, each => {
+      ...each
+      repositories: contains(ofTheOther, '${each.to} ${each.role}') ? place.repositoriesOfBoth : place.repositories
+    })
     roleSeed: around.roleSeed
-    repositories: place.byRepository ? place.repositories : []
   }
   dependsOn: [new]
 }
 
-module events 'push-events.bicep' = {
+module events 'push-events.bicep' = if (!isSecond) {
   name: 'registry-${place.role}-events'
   scope: resourceGroup(place.resourceGroup)
   params: {
@@ -57,14 +62,14 @@ module events 'push-events.bicep' = {
   dependsOn: [new]
 }
 
-module deadLetterAccess 'dead-letter-access.bicep' = {
+module deadLetterAccess 'dead-letter-access.bicep' = if (!isSecond) {
   name: 'registry-${place.role}-dead-letters'
   scope: resourceGroup(deadLetters.resourceGroup)
   params: {
     storageName: deadLetters.storage
     topic: {
       id: resourceId(subscription().subscriptionId, place.resourceGroup, 'Microsoft.EventGrid/systemTopics', place.systemTopic)
-      principalId: events.outputs.principalId
+      principalId: events!.outputs.principalId
     }
   }
 }

@@ -16,6 +16,7 @@ interface Job {
   steps: { uses?: string; run?: string; shell?: string; env?: Record<string, string> }[];
 }
 const github = parse(read(GITHUB)) as {
+  on: Record<string, unknown>;
   permissions: Record<string, string>;
   env: Record<string, string>;
   jobs: Record<'test' | 'hooks' | 'what-if' | 'deploy', Job>;
@@ -49,9 +50,43 @@ describe('on GitHub', () => {
     }
   });
 
-  it('a fork is told nothing about Azure, and only main is deployed', () => {
-    expect(github.jobs['what-if'].if).toContain('head.repo.full_name == github.repository');
+  it('a pull request is told what it would do, a fork nothing about Azure, and only main is deployed', () => {
+    expect(github.on).toEqual({ pull_request: null, push: { branches: ['main'] } });
+    expect(github.jobs['what-if'].if).toBe(
+      "github.event_name == 'pull_request' && github.event.pull_request.head.repo.full_name == github.repository",
+    );
     expect(github.jobs.deploy.if).toBe("github.event_name == 'push'");
+  });
+
+  it('signs in to Azure with a federated credential: the git token is the only secret', () => {
+    const secrets = [...read(GITHUB).matchAll(/secrets\.(\w+)/g)].map(([, name]) => name);
+
+    expect(secrets).toEqual(['GIT_TOKEN']);
+  });
+});
+
+describe('on Azure Pipelines', () => {
+  const stages = (parse(read(AZURE)) as { stages: { stage: string; condition?: string; dependsOn?: string }[] }).stages;
+
+  it('a pull request is told what it would do, a fork nothing about Azure, and only main is deployed', () => {
+    expect(stages.map(({ stage, dependsOn, condition }) => [stage, dependsOn, condition])).toEqual([
+      ['test', undefined, undefined],
+      [
+        'whatIf',
+        'test',
+        "and(succeeded(), eq(variables['Build.Reason'], 'PullRequest'), ne(variables['System.PullRequest.IsFork'], 'True'))",
+      ],
+      [
+        'deploy',
+        'test',
+        "and(succeeded(), eq(variables['Build.SourceBranch'], 'refs/heads/main'), ne(variables['Build.Reason'], 'PullRequest'))",
+      ],
+    ]);
+  });
+
+  it('signs in to Azure by a service connection alone', () => {
+    expect(new Set(textsUnder('azureSubscription', parse(read(AZURE))))).toEqual(new Set(['gated-import']));
+    expect(read(AZURE)).not.toMatch(/AZURE_CLIENT|servicePrincipalKey|addSpnToEnvironment/);
   });
 });
 
