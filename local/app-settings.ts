@@ -1,14 +1,21 @@
 /** The settings that the app is started with, by the names that Azure would give it as app settings. */
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { armUrl, identityUrl, registriesOf, runnerImage, signingKey, subscription, vaultUrl } from './azure.ts';
+import {
+  armUrl,
+  identityUrl,
+  registriesOf,
+  runnerImage,
+  signingKey,
+  storageAccounts,
+  subscription,
+  vaultUrl,
+} from './azure.ts';
 import type { Instance } from './instance.ts';
 import type { Layout } from './layout.ts';
 
 /** Often enough to be watched; in Azure it is minutes. */
 const SWEEP_EVERY_30_SECONDS = '*/30 * * * * *';
-/** The well-known account of Azurite: https://learn.microsoft.com/azure/storage/common/storage-use-azurite */
-const STORAGE_ACCOUNT = 'devstoreaccount1';
 
 export function appSettings(options: {
   instance: Instance;
@@ -29,6 +36,7 @@ export function appSettings(options: {
     SIGNING_KEY: signingKey,
     SWEEP_SCHEDULE: SWEEP_EVERY_30_SECONDS,
     TASK_HUB: 'gatedimport',
+    AzureWebJobsStorage__queueServiceUri: `https://127.0.0.1:${instance.ports.storageQueues}/${storageAccounts.gated}`,
     AUTH_MODE: 'local',
     TELEMETRY_FILE: join(layout.logs, 'telemetry.jsonl'),
   };
@@ -57,8 +65,8 @@ export function sdkSettings(options: {
     SUBSCRIPTION_ID: subscription,
     ARM_ENDPOINT: armUrl(instance),
     KEY_VAULT_URL: vaultUrl(instance),
-    TABLES_ENDPOINT: `https://127.0.0.1:${storageTables}/${STORAGE_ACCOUNT}`,
-    BLOBS_ENDPOINT: `https://127.0.0.1:${storageBlobs}/${STORAGE_ACCOUNT}`,
+    TABLES_ENDPOINT: `https://127.0.0.1:${storageTables}/${storageAccounts.gated}`,
+    BLOBS_ENDPOINT: `https://127.0.0.1:${storageBlobs}/${storageAccounts.gated}`,
     IDENTITY_ENDPOINT: identityUrl(instance),
     IDENTITY_HEADER: identityHeader,
     NODE_EXTRA_CA_CERTS: caFile,

@@ -1,6 +1,6 @@
 /**
- * What the emulated Azure of a local system is built with: the subscription, the registries and their ports, the vaults, the storage account, who may
- * sign in. The names are those of the walkthrough's snapshot (infra/examples), which is then deployed into it.
+ * What the emulated Azure of a local system is built with: the subscription, the registries and their ports, the vaults, the storage accounts, who
+ * may sign in. The names are those of the walkthrough's snapshot (infra/examples), which is then deployed into it.
  */
 import type { CloudConfig } from './cloud/world.ts';
 import type { Instance } from './instance.ts';
@@ -27,9 +27,8 @@ export const resourceGroup = 'gated-import-walkthrough-rg';
 const TOKEN = 'nv3akgmtkummu';
 const VAULT = `gated-${TOKEN}`;
 const GIT_VAULT = `gated-git-${TOKEN}`;
-const STORAGE_ACCOUNT = `gated${TOKEN}`;
-/** What Azurite calls the account: https://learn.microsoft.com/azure/storage/common/storage-use-azurite */
-const AZURITE_ACCOUNT = 'devstoreaccount1';
+/** Of the host and the ledger, and the one that the policy is uploaded to. */
+export const storageAccounts = { gated: `gated${TOKEN}`, policy: `policy${TOKEN}` };
 const FUNCTION_APP = `gated-import-${TOKEN}`;
 
 export function registriesOf({ ports }: Instance): Record<RegistryRole, Registry> {
@@ -48,11 +47,13 @@ export function registriesOf({ ports }: Instance): Record<RegistryRole, Registry
   };
 }
 
-/** Who may sign in: the app, container groups that pull their image, and whoever provisions all of this. */
+/** Who may sign in: the app, container groups that pull their image, whoever provisions all of this, and who may upload the policy. */
 export const identities = {
   app: identity('11'),
   pull: identity('31'),
   provisioner: identity('21'),
+  // Object id: `policyAuthors` of infra/examples/walkthrough.bicepparam.
+  author: { ...identity('41'), objectId: '3f6f5b0e-1d0c-4a57-9c55-0b9d7a4d1e01' },
 };
 
 function identity(number: string): { objectId: string; clientId: string } {
@@ -91,6 +92,9 @@ export const runnerImage = (instance: Instance): string =>
 /** Of the vault of the app. */
 export const vaultUrl = ({ ports }: Instance): string => `https://localhost:${ports.vault}`;
 export const armUrl = ({ ports }: Instance): string => `https://localhost:${ports.arm}`;
+/** Where a policy can be uploaded to, and be read by an app whose `POLICY` says so; by default it reads a folder. */
+export const policyContainerUrl = ({ ports }: Instance): string =>
+  `https://127.0.0.1:${ports.storageBlobs}/${storageAccounts.policy}/policy`;
 export const identityUrl = ({ ports }: Instance): string => `http://127.0.0.1:${ports.identity}/msi/token`;
 
 export function cloudConfig(instance: Instance): CloudConfig {
@@ -111,11 +115,11 @@ export function cloudConfig(instance: Instance): CloudConfig {
       { name: GIT_VAULT, resourceGroup, port: gitVault },
     ],
     storage: {
-      name: STORAGE_ACCOUNT,
-      resourceGroup,
-      blobEndpoint: `https://127.0.0.1:${ports.azuriteBlobs}/${AZURITE_ACCOUNT}`,
+      accounts: Object.values(storageAccounts).map((name) => ({ name, resourceGroup })),
+      blobEndpoint: `https://127.0.0.1:${ports.azuriteBlobs}`,
       doors: {
         blobs: { front: ports.storageBlobs, behind: ports.azuriteBlobs },
+        queues: { front: ports.storageQueues, behind: ports.azuriteQueues },
         tables: { front: ports.storageTables, behind: ports.azuriteTables },
       },
     },
@@ -131,6 +135,7 @@ export function cloudConfig(instance: Instance): CloudConfig {
         identityHeader: instance.identityHeaders.provisioner,
         owner: true,
       },
+      { name: 'policy-author', ...identities.author, identityHeader: instance.identityHeaders.author },
     ],
   };
 }

@@ -16,18 +16,33 @@ export interface Instance {
   ports: Ports;
   /** The first three numbers of the addresses its container groups get. */
   addresses: string;
-  /** What each managed identity is known by at the identity endpoint: the app's, that of container groups, the one that provisions. */
-  identityHeaders: { app: string; pull: string; provisioner: string };
+  /** What each managed identity is known by at the identity endpoint: the app's, that of container groups, the one that provisions, the author of the policy's. */
+  identityHeaders: { app: string; pull: string; provisioner: string; author: string };
 }
 
 type Remembered = Pick<Instance, 'ports' | 'addresses' | 'identityHeaders'>;
 
+/** Its ledger, and what its identities are called by, lie where this version does not look. */
+export class MadeByEarlierVersion extends Error {
+  readonly code = 'MadeByEarlierVersion';
+
+  constructor(directory: string) {
+    super(
+      `${directory} was made by an earlier version, which kept its ledger under another name. ` +
+        'Let "npm run reset" forget it, or take another directory.',
+    );
+  }
+}
+
+/** Throws `MadeByEarlierVersion`. */
 export async function openInstance(options: {
   directory: string;
   ports: 'fixed' | 'free';
   addresses?: string | undefined;
 }): Promise<Instance> {
-  return (await rememberedInstance(options.directory)) ?? (await makeInstance(options));
+  const remembered = await rememberedInstance(options.directory);
+  if (remembered && !('author' in remembered.identityHeaders)) throw new MadeByEarlierVersion(remembered.directory);
+  return remembered ?? (await makeInstance(options));
 }
 
 /** `undefined`: there never was one in this directory. */
@@ -53,7 +68,7 @@ async function makeInstance(options: Parameters<typeof openInstance>[0]): Promis
     ports: fixed ? fixedPorts : await chooseFreePorts(),
     // 127.0.0 is the machine's own, 127.0.1 that of `npm start`.
     addresses: options.addresses ?? (fixed ? '127.0.1' : `127.0.${2 + Math.floor(Math.random() * 249)}`),
-    identityHeaders: { app: secret(), pull: secret(), provisioner: secret() },
+    identityHeaders: { app: secret(), pull: secret(), provisioner: secret(), author: secret() },
   };
   await mkdir(options.directory, { recursive: true });
   await writeFile(fileIn(options.directory), JSON.stringify(chosen, undefined, 2), { mode: 0o600 });

@@ -5,7 +5,7 @@
  */
 import { mkdir, writeFile } from 'node:fs/promises';
 import { appSettings } from './app-settings.ts';
-import { cloudConfig } from './azure.ts';
+import { cloudConfig, storageAccounts } from './azure.ts';
 import { openTls } from './cloud/tls.ts';
 import { detectEngine } from './containers/detect.ts';
 import type { Engine } from './containers/engine.ts';
@@ -133,13 +133,14 @@ async function startParts(
     running.push(child);
     return child;
   };
-  const { azuriteBlobs, azuriteTables } = instance.ports;
+  const { azuriteBlobs, azuriteQueues, azuriteTables } = instance.ports;
   const [storage, cloudStart] = await Promise.allSettled([
     startStorage({
       ...common,
       tls,
       directory: layout.storage,
-      ports: { blob: azuriteBlobs, table: azuriteTables },
+      accounts: [storageAccounts.gated, storageAccounts.policy],
+      ports: { blob: azuriteBlobs, queue: azuriteQueues, table: azuriteTables },
     }).then(started),
     startCloud({ ...common, config: layout.cloudConfig, directory: layout.cloud, logFile: logs.cloud }).then(started),
   ]);

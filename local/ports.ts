@@ -19,9 +19,11 @@ export interface Ports {
   events: number;
   blobs: number;
   storageBlobs: number;
+  storageQueues: number;
   storageTables: number;
-  /** What stands behind those two, for the emulated Azure alone. */
+  /** What stands behind those three, for the emulated Azure alone. */
   azuriteBlobs: number;
+  azuriteQueues: number;
   azuriteTables: number;
   app: number;
 }
@@ -38,8 +40,10 @@ export const fixedPorts: Ports = {
   events: 9445,
   blobs: 9446,
   storageBlobs: 10000,
+  storageQueues: 10001,
   storageTables: 10002,
   azuriteBlobs: 10010,
+  azuriteQueues: 10011,
   azuriteTables: 10012,
   app: 7071,
 };

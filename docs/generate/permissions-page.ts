@@ -29,7 +29,7 @@ export function permissionsPage(): string {
 Made from the role map, [\`infra/roles.bicep\`](../infra/roles.bicep), by \`npm run docs\`; do not edit. Every role is given on one resource, to one identity, for the call beside it. Nobody has a key, a connection string, or a role that gives roles.
 
 The emulated Azure is provisioned with these assignments and enforces them, and the walkthrough passes. Each row of the first table is proved: without it a named step fails
-([\`test/contract/infra/mutation/rows.ts\`](../test/contract/infra/mutation/rows.ts), which also says which few cannot be tried locally, and why), and \`test/contract/infra/forbidden\` asks for what
+([\`test/contract/infra/mutation/rows.ts\`](../test/contract/infra/mutation/rows.ts)), and \`test/contract/infra/forbidden\` asks for what
 none of the identities may do.
 
 ## In new registries

@@ -25,8 +25,16 @@ const schema = z.strictObject({
   vaults: z.array(z.strictObject({ name, resourceGroup: name, port })),
   storage: z
     .strictObject({
-      ...{ name, resourceGroup: name, blobEndpoint: z.url() },
-      doors: z.strictObject({ blobs: door, tables: door }).optional(),
+      accounts: z
+        .array(
+          z.strictObject({
+            name: z.string().regex(/^[a-z0-9]{3,24}$/, 'is 3 to 24 lower-case letters and digits'),
+            resourceGroup: name,
+          }),
+        )
+        .min(1),
+      blobEndpoint: z.url(),
+      doors: z.strictObject({ blobs: door, queues: door, tables: door }).optional(),
     })
     .optional(),
   functionApp: z.strictObject({ name, resourceGroup: name, url: z.url() }).optional(),

@@ -35,8 +35,8 @@ export interface CloudConfig {
   registries: { name: string; resourceGroup: string; port: number }[];
   /** `port`: of its data plane. */
   vaults: { name: string; resourceGroup: string; port: number }[];
-  /** The storage account, when there is one. Its endpoint is Azurite's, for the services of this cloud alone. */
-  storage?: { name: string; resourceGroup: string; blobEndpoint: string; doors?: StorageDoors | undefined } | undefined;
+  /** The storage accounts, when there are any. */
+  storage?: StorageConfig | undefined;
   /** The function app, when there is one: events for a function of it are delivered to its host. */
   functionApp?: { name: string; resourceGroup: string; url: string } | undefined;
   /** The first three numbers of the addresses that container groups get, such as `127.0.1`. */
@@ -46,8 +46,16 @@ export interface CloudConfig {
   principals: ConfiguredPrincipal[];
 }
 
+export interface StorageConfig {
+  /** What Azurite calls them too: a path of their data begins with the name. */
+  accounts: { name: string; resourceGroup: string }[];
+  /** Azurite's, of all of them, for the services of this cloud alone. */
+  blobEndpoint: string;
+  doors?: StorageDoors | undefined;
+}
+
 /** Where callers come in, who then have what their roles allow, and where Azurite listens. */
-export type StorageDoors = Record<'blobs' | 'tables', { front: number; behind: number }>;
+export type StorageDoors = Record<'blobs' | 'queues' | 'tables', { front: number; behind: number }>;
 
 export interface ConfiguredPrincipal {
   name: string;

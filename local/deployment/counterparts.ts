@@ -23,6 +23,7 @@ const MADE = new Set(
     'Microsoft.Storage/storageAccounts',
     'Microsoft.Storage/storageAccounts/blobServices',
     'Microsoft.Storage/storageAccounts/blobServices/containers',
+    'Microsoft.Storage/storageAccounts/queueServices',
     'Microsoft.Storage/storageAccounts/tableServices',
   ].map((type) => type.toLowerCase()),
 );
@@ -43,8 +44,6 @@ const LEFT_OUT: Record<string, string> = {
   'microsoft.insights/scheduledqueryrules': TELEMETRY,
   'microsoft.insights/workbooks': TELEMETRY,
   'microsoft.operationalinsights/workspaces': TELEMETRY,
-  'microsoft.storage/storageaccounts/queueservices':
-    'Durable Functions keeps its work in SQLite here, so there are no queues',
   'microsoft.web/serverfarms': APP,
   'microsoft.web/sites': APP,
   'microsoft.web/sites/basicpublishingcredentialspolicies': APP,
@@ -69,14 +68,11 @@ export class NoCounterpart extends Error {
   }
 }
 
-/** Where the policy is uploaded to, with all that is in it: here the policy is a folder of this machine, which `local/app-settings.ts` names. */
-const isOfPolicy = ({ id = '' }: Predicted): boolean => /\/storageAccounts\/policy[a-z0-9]{13}(\/|$)/i.test(id);
-
 /** Those of the snapshot that the emulated Azure has. Throws `NoCounterpart`, naming all types that are in neither list. */
 export function withCounterpart(resources: Predicted[]): Deployable[] {
   const unknown = resources.map(({ type }) => type).filter((type) => !isMade(type) && !isLeftOut(type));
   if (unknown.length > 0) throw new NoCounterpart([...new Set(unknown)]);
-  return resources.filter((resource): resource is Deployable => isMade(resource.type) && !isOfPolicy(resource));
+  return resources.filter((resource): resource is Deployable => isMade(resource.type));
 }
 
 const isMade = (type: string): boolean => MADE.has(type.toLowerCase());

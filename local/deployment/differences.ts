@@ -54,6 +54,9 @@ export function asHere(resource: Deployable, { repositories }: Here): Deployable
     case 'Microsoft.ContainerRegistry/registries':
       // Deleted manifests cannot be got back here.
       return merged(resource, { properties: { policies: { softDeletePolicy: { status: 'disabled' } } } });
+    case 'Microsoft.Storage/storageAccounts/blobServices':
+      // Azurite keeps none: what was in force before is looked up where the policy is edited.
+      return merged(resource, { properties: { isVersioningEnabled: false } });
     case 'Microsoft.ContainerRegistry/registries/tasks':
       // Runs are of this machine; and nobody wants to be woken by a schedule at night.
       return inFolders(

@@ -7,6 +7,7 @@ export type HostErrorCode =
   | 'BadSettings'
   | 'DatabaseInUse'
   | 'NotSupported'
+  | 'NoTaskHub'
   | 'PortInUse';
 
 export class HostError extends Error {

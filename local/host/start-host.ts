@@ -16,6 +16,7 @@ import { installShim } from './app/shim.ts';
 import { crashSwitch } from './durable/crash-switch.ts';
 import { openDatabase } from './durable/database.ts';
 import { openDurable, type Durable } from './durable/durable.ts';
+import { makeTaskHub } from './durable/task-hub.ts';
 import { adminApi } from './http/admin-api.ts';
 import { durableApi } from './http/durable-api.ts';
 import { eventGridWebhook } from './http/event-grid.ts';
@@ -84,9 +85,11 @@ async function assemble(
     const shim = installShim();
     const { app, streamTo, hostJson } = await readApp(appFolder);
     checkApp(app);
+    const { functionTimeoutMs, hubName, maxConcurrentActivities, partitionCount, routePrefix } = hostJson;
+    const queueServiceUri = process.env['AzureWebJobsStorage__queueServiceUri'];
+    await makeTaskHub({ queueServiceUri, hubName, partitionCount });
     const url = `http://127.0.0.1:${front.port}`;
-    const address = { origin: url, hubName: hostJson.hubName };
-    const { functionTimeoutMs, maxConcurrentActivities, routePrefix } = hostJson;
+    const address = { origin: url, hubName };
     const invoker = createInvoker({
       app,
       model: () => shim.model,

@@ -1,11 +1,11 @@
-/** An app whose policy lies in a container of blobs, in the storage of its own system: never deployed and never started again for a new one. */
+/** An app whose policy lies in a container of blobs, which its author writes and it only reads: never deployed and never started again for a new one. */
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ContainerClient } from '@azure/storage-blob';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { missing } from '../../local/demo/until.ts';
-import { identityUrl } from '../../local/azure.ts';
+import { identityUrl, policyContainerUrl } from '../../local/azure.ts';
 import { openInstance } from '../../local/instance.ts';
 import { packPolicy } from '../../shared/domain/uploaded-policy.ts';
 import { gatedImport } from '../unit/cli/terminal.ts';
@@ -39,8 +39,7 @@ let container: ContainerClient;
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'gated-import-uploaded-'));
   const directory = join(folder, 'system');
-  const { ports } = await openInstance({ directory, ports: 'free' });
-  url = `https://127.0.0.1:${ports.storageBlobs}/devstoreaccount1/policy`;
+  url = policyContainerUrl(await openInstance({ directory, ports: 'free' }));
   system = await startSystem({ directory, settings: { POLICY: url } });
   container = new ContainerClient(url, {
     getToken: async () => ({ token: await signIn(), expiresOnTimestamp: Date.now() + 3_600_000 }),
@@ -63,11 +62,11 @@ const healthSays = (what: string, wanted: (seen: Health) => boolean): Promise<He
     { withinSeconds: 30 },
   );
 
-/** As the app: the one storage account of the local system is its own. In Azure, where the policy has another one, it could only read. */
+/** As whom the parameters of the walkthrough name as author. */
 async function signIn(): Promise<string> {
   const { instance } = system.local;
   const answer = await fetch(`${identityUrl(instance)}?api-version=2019-08-01&resource=https://storage.azure.com`, {
-    headers: { 'x-identity-header': instance.identityHeaders.app },
+    headers: { 'x-identity-header': instance.identityHeaders.author },
   });
   return ((await answer.json()) as { access_token: string }).access_token;
 }
@@ -88,7 +87,6 @@ async function push(soak: string): Promise<string> {
 test('an app without a policy says how to give it one, and works as soon as it has', async () => {
   await healthSays('that nothing was uploaded', ({ wrong, policy }) => !policy && /policy push/.test(wrong.join()));
 
-  await container.create();
   const hash = await push('0s');
 
   await healthSays('that it is in force', ({ policy }) => policy?.hash === hash);

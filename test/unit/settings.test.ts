@@ -284,7 +284,7 @@ describe('local.settings.json.example', () => {
     return (JSON.parse(text) as { Values: Record<string, string> }).Values;
   };
   /** Read by the Functions host and not by the app. */
-  const OF_THE_HOST = ['AzureWebJobsStorage', 'FUNCTIONS_WORKER_RUNTIME'];
+  const OF_THE_HOST = ['AzureWebJobsStorage', 'AzureWebJobsStorage__queueServiceUri', 'FUNCTIONS_WORKER_RUNTIME'];
   /** Named by the policy of the walkthrough. */
   const OF_THE_POLICY = ['BASE_REGISTRY', 'PUBLIC_REGISTRY', 'TEAM_REGISTRY'];
 

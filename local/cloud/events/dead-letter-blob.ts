@@ -1,9 +1,9 @@
-/** Where the dead letter of a subscription goes, and the writing of it to the storage account, which is Azurite. */
+/** Where the dead letter of a subscription goes, and the writing of it to its storage account, which is in Azurite. */
 import { BlobServiceClient } from '@azure/storage-blob';
 import { trust } from '../../trust.ts';
 import { stableGuid } from '../roles/guid.ts';
+import { accountWithId } from '../storage/accounts.ts';
 import type { IdentityService, RoleService, World } from '../world.ts';
-import { storageIdOf } from './dead-letter-destination.ts';
 import type { DeadLetterBlob, WriteBlob } from './dead-letters.ts';
 import { deadLetterBlobs, type Definition, type Subscription } from './subscription.ts';
 import type { SystemTopics } from './system-topics.ts';
@@ -29,6 +29,7 @@ export function blobFor(options: {
   const found = systemTopic === undefined ? undefined : systemTopics.withId(systemTopic);
   const writer = definition.deadLetterWithResourceIdentity ? found?.principalId : undefined;
   return {
+    account: blobs.properties.resourceId,
     container: blobs.properties.blobContainerName,
     name: `${topicName}/${name.toUpperCase()}/${hour}/${stableGuid(`${key} ${at}`)}.json`,
     ...(writer === undefined ? {} : { writer }),
@@ -40,10 +41,10 @@ export function createWriteBlob(options: { world: World; identity: IdentityServi
   const { world, identity, roles } = options;
   const { config, tls } = world;
 
-  return async ({ container, name, writer }, text) => {
-    const account = storageIdOf(config);
-    if (!config.storage || account === undefined) throw new Error('there is no storage account in the configuration');
-    const scope = `${account}/blobServices/default/containers/${container}`;
+  return async ({ account: id, container, name, writer }, text) => {
+    const account = accountWithId(config, id);
+    if (!config.storage || !account) throw new Error(`the storage account ${id} is not in the configuration`);
+    const scope = `${account.id}/blobServices/default/containers/${container}`;
     if (writer !== undefined && !roles.may(writer, WRITE, scope)) {
       throw new Error(`the topic's identity ${writer} has no role with ${WRITE.dataAction} on ${scope}`);
     }
@@ -54,7 +55,8 @@ export function createWriteBlob(options: { world: World; identity: IdentityServi
         token: identity.issue(principal, STORAGE_AUDIENCE),
         expiresOnTimestamp: Date.now() + 3_600_000,
       });
-    const blobs = new BlobServiceClient(config.storage.blobEndpoint, { getToken }, { retryOptions: { maxTries: 1 } });
+    const endpoint = `${config.storage.blobEndpoint}/${account.name}`;
+    const blobs = new BlobServiceClient(endpoint, { getToken }, { retryOptions: { maxTries: 1 } });
     await blobs.getContainerClient(container).getBlockBlobClient(name).upload(text, Buffer.byteLength(text));
   };
 }

@@ -16,6 +16,8 @@ export interface DeadLetter extends Queued {
 }
 
 export interface DeadLetterBlob {
+  /** Resource id of the storage account. */
+  account: string;
   container: string;
   name: string;
   /** Object id of the identity that writes it; without one, Event Grid does. */

@@ -1,20 +1,21 @@
 /**
- * The storage account as a resource, with its services and blob containers. The one account of the configuration is there from the start, and its
- * data plane is Azurite's; a container that is put here is made there.
+ * The storage accounts as resources, with their services and blob containers. Those of the configuration are there from the start, and their data
+ * plane is Azurite's; a container that is put here is made there.
  */
 import type { Context } from 'hono';
 import { z } from 'zod';
 import { readBody } from '../body.ts';
-import { storageIdOf } from '../events/dead-letter-destination.ts';
 import { armError, type App, type Env } from '../http.ts';
 import type { World } from '../world.ts';
+import { storageAccounts, type StorageAccount } from './accounts.ts';
 import type { Containers } from './containers.ts';
 
+const TYPE = 'Microsoft.Storage/storageAccounts';
 const ACCOUNT =
   '/subscriptions/:subscription/resourcegroups/:group/providers/microsoft.storage/storageaccounts/:account';
-const SERVICES = ['blobServices', 'tableServices'];
+const SERVICES = ['blobServices', 'queueServices', 'tableServices'];
 
-/** Only what this account is like: anything else would be promised and not kept. */
+/** Only what these accounts are like: anything else would be promised and not kept. */
 const accountBody = z.object({
   kind: z.literal('StorageV2').default('StorageV2'),
   properties: z
@@ -26,61 +27,85 @@ const accountBody = z.object({
     })
     .prefault({}),
 });
+const serviceBody = z.object({
+  properties: z
+    .looseObject({ isVersioningEnabled: z.literal(false, 'versions of blobs are not emulated').nullish() })
+    .prefault({}),
+});
 
 export function addStorageRoutes(
   arm: App,
   { config, containers }: { config: World['config']; containers: Containers },
 ): void {
-  const id = storageIdOf(config);
-  const isHere = (c: Context<Env>): boolean => id !== undefined && `${c.req.path}/`.startsWith(`${id.toLowerCase()}/`);
-  const account = {
-    ...{ id, name: config.storage?.name, type: 'Microsoft.Storage/storageAccounts', kind: 'StorageV2' },
+  const accountOf = (c: Context<Env>): StorageAccount | undefined =>
+    storageAccounts(config).find(({ id }) => `${c.req.path}/`.startsWith(`${id.toLowerCase()}/`));
+  const showAccount = ({ id, name }: StorageAccount): object => ({
+    ...{ id, name, type: TYPE, kind: 'StorageV2' },
     ...{ location: config.location, sku: { name: 'Standard_LRS', tier: 'Standard' } },
     properties: {
       ...{ provisioningState: 'Succeeded', allowBlobPublicAccess: false, supportsHttpsTrafficOnly: true },
-      primaryEndpoints: endpoints(config),
+      primaryEndpoints: endpoints(config, name),
     },
-  };
+  });
 
-  arm.get(ACCOUNT, (c) => (isHere(c) ? c.json(account) : notFound(c)));
+  arm.get(ACCOUNT, (c) => {
+    const account = accountOf(c);
+    return account ? c.json(showAccount(account)) : notFound(c);
+  });
   arm.put(ACCOUNT, async (c) => {
-    if (!isHere(c)) {
-      const message = `Making the storage account ${c.req.param('account')} is not emulated: that of this cloud is in its configuration.`;
+    const account = accountOf(c);
+    if (!account) {
+      const message = `Making the storage account ${c.req.param('account')} is not emulated: those of this cloud are in its configuration.`;
       return armError(c, 501, 'NotEmulated', message);
     }
     const body = await readBody(c, accountBody);
-    return body.success ? c.json(account) : armError(c, 400, 'InvalidRequestContent', z.prettifyError(body.error));
+    return body.success ? c.json(showAccount(account)) : invalid(c, body.error);
   });
 
   for (const service of SERVICES) {
     const path = `${ACCOUNT}/${service.toLowerCase()}/default`;
-    const resource = { id: `${id}/${service}/default`, name: 'default', type: `${account.type}/${service}` };
-    arm.on(['GET', 'PUT'], path, (c) => (isHere(c) ? c.json({ ...resource, properties: {} }) : notFound(c)));
+    const show = ({ id }: StorageAccount): object => ({
+      ...{ id: `${id}/${service}/default`, name: 'default', type: `${TYPE}/${service}`, properties: {} },
+    });
+    arm.get(path, (c) => {
+      const account = accountOf(c);
+      return account ? c.json(show(account)) : notFound(c);
+    });
+    arm.put(path, async (c) => {
+      const account = accountOf(c);
+      if (!account) return notFound(c);
+      const body = await readBody(c, serviceBody);
+      return body.success ? c.json(show(account)) : invalid(c, body.error);
+    });
   }
 
-  const show = (name: string): object => ({
-    ...{ id: `${id}/blobServices/default/containers/${name}`, name, type: `${account.type}/blobServices/containers` },
+  const showContainer = ({ id }: StorageAccount, name: string): object => ({
+    ...{ id: `${id}/blobServices/default/containers/${name}`, name, type: `${TYPE}/blobServices/containers` },
     properties: { publicAccess: 'None' },
   });
   arm.get(`${ACCOUNT}/blobservices/default/containers/:name`, async (c) => {
+    const account = accountOf(c);
     const name = c.req.param('name');
-    return isHere(c) && (await containers.exists(name)) ? c.json(show(name)) : notFound(c);
+    const isThere = account && (await containers.exists(account.name, name));
+    return isThere ? c.json(showContainer(account, name)) : notFound(c);
   });
   arm.put(`${ACCOUNT}/blobservices/default/containers/:name`, async (c) => {
-    if (!isHere(c)) return notFound(c);
+    const account = accountOf(c);
+    if (!account) return notFound(c);
     const name = c.req.param('name');
-    const isNew = await containers.ensure(name);
-    return c.json(show(name), isNew ? 201 : 200);
+    const isNew = await containers.ensure(account.name, name);
+    return c.json(showContainer(account, name), isNew ? 201 : 200);
   });
 }
 
 /** Those of the doors, when there are any; the services of this cloud have another one. */
-function endpoints({ storage }: World['config']): Record<string, string> {
-  if (!storage?.doors) return { blob: `${storage?.blobEndpoint}/` };
-  const { pathname } = new URL(storage.blobEndpoint);
-  const at = (door: { front: number }) => `https://127.0.0.1:${door.front}${pathname}/`;
-  return { blob: at(storage.doors.blobs), table: at(storage.doors.tables) };
+function endpoints({ storage }: World['config'], account: string): Record<string, string> {
+  if (!storage?.doors) return { blob: `${storage?.blobEndpoint}/${account}/` };
+  const at = (door: { front: number }) => `https://127.0.0.1:${door.front}/${account}/`;
+  return { blob: at(storage.doors.blobs), queue: at(storage.doors.queues), table: at(storage.doors.tables) };
 }
 
+const invalid = (c: Context<Env>, error: z.ZodError): Response =>
+  armError(c, 400, 'InvalidRequestContent', z.prettifyError(error));
 const notFound = (c: Context<Env>): Response =>
   armError(c, 404, 'ResourceNotFound', `The Resource '${c.req.path}' was not found.`);

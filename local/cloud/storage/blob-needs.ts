@@ -56,11 +56,12 @@ function ofBlob({ method, query, headers }: StorageRequest): Need['anyOf'] {
   return isNew ? [...write, [dataAction(`${BLOBS}/add/action`)]] : write;
 }
 
-/** A copy reads as well: within the account it says from where; what comes from elsewhere brings its own right. */
+/** A copy reads as well: within the account it says from where; what comes from elsewhere, another account too, brings its own right. */
 function ofSource({ headers }: StorageRequest, account: string): Need[] {
   const source = headers['x-ms-copy-source'];
   if (typeof source !== 'string' || !URL.canParse(source)) return [];
-  const [, , container = ''] = new URL(source).pathname.split('/');
+  const [, name, container = ''] = new URL(source).pathname.split('/');
+  if (!account.endsWith(`/${name}`)) return [];
   return [{ anyOf: [[dataAction(`${BLOBS}/read`)]], scope: scopeOf(account, decodeURIComponent(container)) }];
 }
 

@@ -1,5 +1,5 @@
 /**
- * The door of the storage account: what a caller's roles allow goes on to Azurite, which knows no roles; the rest is refused here.
+ * The door of the storage accounts: what a caller's roles allow goes on to Azurite, which knows no roles; the rest is refused here.
  *
  * Plain streams of Node in both directions, because every row of the ledger comes through. What Azurite does not answer is not answered: the
  * connection ends, as it would without this door.
@@ -48,10 +48,10 @@ export async function openDoor({ world, service, ports, authorize }: DoorOptions
 
   const receive = async (asked: IncomingMessage, answer: ServerResponse): Promise<void> => {
     const { pathname, searchParams: query } = new URL(asked.url ?? '/', 'https://localhost');
-    const [, , ...below] = pathname.split('/');
+    const [, account = '', ...below] = pathname.split('/');
     const path = decodeURIComponent(below.join('/'));
     const body = path === '$batch' ? await text(asked) : undefined;
-    const refused = authorize(service, {
+    const refused = authorize(service, account, {
       ...{ method: asked.method ?? 'GET', path, query, headers: asked.headers },
       ...(body === undefined ? {} : { body }),
     });
@@ -70,9 +70,7 @@ export async function openDoor({ world, service, ports, authorize }: DoorOptions
   server.keepAliveTimeout = CALLERS_KEPT_MS;
   await new Promise<void>((resolve, reject) => {
     server.once('error', (error: NodeJS.ErrnoException) =>
-      reject(
-        error.code === 'EADDRINUSE' ? new PortInUse(ports.front, `the emulated storage account (${service})`) : error,
-      ),
+      reject(error.code === 'EADDRINUSE' ? new PortInUse(ports.front, `the emulated storage (${service})`) : error),
     );
     server.listen(ports.front, '127.0.0.1', resolve);
   });

@@ -1,4 +1,4 @@
-/** What a request to the storage account needs, in the words of Azure's roles. */
+/** What a request to a storage account needs, in the words of Azure's roles. */
 import type { Permission } from '../world.ts';
 
 export interface StorageRequest {

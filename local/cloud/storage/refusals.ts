@@ -1,13 +1,15 @@
 /**
- * How the storage account refuses a request before it looks at what is asked for: in XML for blobs, in JSON for tables.
+ * How a storage account refuses a request before it looks at what is asked for: in JSON for tables, in XML for others.
  *
  * https://learn.microsoft.com/rest/api/storageservices/common-rest-api-error-codes
  */
 import { randomUUID } from 'node:crypto';
 
-export type StorageService = 'blob' | 'table';
+export type StorageService = 'blob' | 'queue' | 'table';
 
 export const REFUSALS = {
+  // In Azure there is no host of that name; here all accounts have one address.
+  ResourceNotFound: { status: 404, message: 'The specified account does not exist.' },
   NoAuthenticationInformation: {
     status: 401,
     message:
@@ -42,13 +44,13 @@ export function refusal(
   const requestId = randomUUID();
   const text = `${message}\nRequestId:${requestId}\nTime:${new Date(at).toISOString()}`;
   const body =
-    service === 'blob'
-      ? `<?xml version="1.0" encoding="utf-8"?><Error><Code>${code}</Code><Message>${text}</Message></Error>`
-      : JSON.stringify({ 'odata.error': { code, message: { lang: 'en-US', value: text } } });
+    service === 'table'
+      ? JSON.stringify({ 'odata.error': { code, message: { lang: 'en-US', value: text } } })
+      : `<?xml version="1.0" encoding="utf-8"?><Error><Code>${code}</Code><Message>${text}</Message></Error>`;
   return {
     status,
     headers: {
-      'content-type': service === 'blob' ? 'application/xml' : 'application/json',
+      'content-type': service === 'table' ? 'application/json' : 'application/xml',
       'content-length': String(Buffer.byteLength(body)),
       'x-ms-error-code': code,
       'x-ms-request-id': requestId,

@@ -9,6 +9,8 @@ export interface HostJson {
   /** Without slashes at its ends; may be empty. */
   routePrefix: string;
   hubName: string;
+  /** How many control queues the task hub has. */
+  partitionCount: number;
   maxConcurrentActivities: number;
   /** Absent: unlimited. */
   functionTimeoutMs?: number;
@@ -24,6 +26,7 @@ const schema = z.object({
         .object({
           hubName: z.string().optional(),
           maxConcurrentActivityFunctions: z.int().positive().optional(),
+          storageProvider: z.object({ partitionCount: z.int().min(1).max(16).optional() }).optional(),
         })
         .optional(),
     })
@@ -38,10 +41,15 @@ export function readHostJson(appFolder: string): HostJson {
     throw new HostError('BadHostJson', `${file}: ${problems.join('; ')}`);
   }
   const { functionTimeout, extensions } = parsed.data;
-  const { hubName = 'TestHubName', maxConcurrentActivityFunctions = 10 } = extensions.durableTask ?? {};
+  const {
+    hubName = 'TestHubName',
+    maxConcurrentActivityFunctions = 10,
+    storageProvider,
+  } = extensions.durableTask ?? {};
   return {
     routePrefix: (extensions.http?.routePrefix ?? 'api').replace(/^\/+|\/+$/g, ''),
     hubName: resolveSettings(hubName, `${file}: extensions.durableTask.hubName`),
+    partitionCount: storageProvider?.partitionCount ?? 4,
     maxConcurrentActivities: maxConcurrentActivityFunctions,
     ...timeout(functionTimeout, file),
   };

@@ -65,7 +65,9 @@ export async function startCloudFixture(): Promise<CloudFixture> {
   const { tls } = cloud.world;
   trust(tls.caFile);
   const storagePorts = { blob: await freePort(), table: await freePort() };
-  const storage = await startStorage({ tls, directory: join(directory, 'storage'), ports: storagePorts });
+  const storage = await startStorage({
+    ...{ tls, directory: join(directory, 'storage'), accounts: ['gated'], ports: storagePorts },
+  });
 
   const hosts = {
     public: loginServer(config, 'publicreg'),

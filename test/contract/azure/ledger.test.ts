@@ -22,7 +22,7 @@ beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'gated-import-ledger-'));
   const tls = await localTls();
   const ports = { blob: await freePort(), table: await freePort() };
-  storage = await startStorage({ tls: { ...tls, caFile: '' }, directory: folder, ports });
+  storage = await startStorage({ tls: { ...tls, caFile: '' }, directory: folder, accounts: ['gated'], ports });
   ledger = azureLedger(clientsOf(storage.tableEndpoint));
   wired = await startWired();
 });

@@ -27,6 +27,7 @@ beforeAll(async () => {
   directory = await mkdtemp(join(tmpdir(), 'gated-import-policy-'));
   storage = await startStorage({
     ...{ tls: { ...(await localTls()), caFile: '' }, directory: join(directory, 'storage') },
+    accounts: ['policy'],
     ports: { blob: await freePort(), table: await freePort() },
   });
 });

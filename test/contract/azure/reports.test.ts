@@ -21,6 +21,7 @@ beforeAll(async () => {
   const tls = await localTls();
   storage = await startStorage({
     ...{ tls: { ...tls, caFile: '' }, directory: folder },
+    accounts: ['gated'],
     ports: { blob: await freePort(), table: await freePort() },
   });
   const settings = {

@@ -9,7 +9,7 @@ import { openWebhook, type Webhook } from './events-webhook.ts';
 import { app, credentialOf, eventually, freePort, openTestWorld, type TestWorld } from './services.ts';
 
 const GROUP = '/subscriptions/33333333-3333-4333-8333-333333333333/resourceGroups/contract-rg';
-const ACCOUNT = `${GROUP}/providers/Microsoft.Storage/storageAccounts/devstoreaccount1`;
+const ACCOUNT = `${GROUP}/providers/Microsoft.Storage/storageAccounts/gated`;
 const TOPIC = `${GROUP}/providers/Microsoft.EventGrid/systemTopics/evgt-base`;
 
 let machine: TestWorld;
@@ -17,7 +17,9 @@ let storage: Storage;
 beforeAll(async () => {
   machine = await openTestWorld();
   const ports = { blob: await freePort(), table: await freePort() };
-  storage = await startStorage({ tls: machine.world.tls, directory: join(machine.world.directory, 'storage'), ports });
+  storage = await startStorage({
+    ...{ tls: machine.world.tls, directory: join(machine.world.directory, 'storage'), accounts: ['gated'], ports },
+  });
   trust(machine.world.tls.caFile);
 }, 60_000);
 afterAll(async () => {
@@ -30,7 +32,10 @@ let webhook: Webhook;
 let container: ContainerClient;
 beforeEach(async () => {
   system = await openEventSystem({
-    storage: { name: 'devstoreaccount1', resourceGroup: 'contract-rg', blobEndpoint: storage.blobEndpoint },
+    storage: {
+      accounts: [{ name: 'gated', resourceGroup: 'contract-rg' }],
+      blobEndpoint: new URL(storage.blobEndpoint).origin,
+    },
   });
   webhook = await openWebhook();
   const blobs = new BlobServiceClient(storage.blobEndpoint, credentialOf(system.identity, app));
@@ -127,13 +132,13 @@ test('refuses another storage account, and an identity that is not there', async
       properties: { destination: webHook(webhook.url), deadLetterDestination },
     });
 
-  const elsewhere = await put(destination(ACCOUNT.replace('devstoreaccount1', 'another')));
+  const elsewhere = await put(destination(ACCOUNT.replace('gated', 'another')));
   const queue = await put({ endpointType: 'StorageQueue', properties: {} });
   const extension = await system.arm('PUT', `${REGISTRY}/providers/Microsoft.EventGrid/eventSubscriptions/gated`, {
     properties: withIdentity(),
   });
 
   expect([elsewhere.status, queue.status, extension.status]).toEqual([400, 400, 400]);
-  expect(await elsewhere.text()).toContain(`the storage account of this cloud is ${ACCOUNT}`);
+  expect(await elsewhere.text()).toContain(`the storage accounts of this cloud are ${ACCOUNT}`);
   expect(await extension.text()).toContain('needs a system topic with a system-assigned identity');
 });

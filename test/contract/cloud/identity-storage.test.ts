@@ -19,7 +19,12 @@ beforeEach(async () => {
 afterEach(() => opened.close());
 
 const start = async (ports: { blob: number; table: number }): Promise<Storage> =>
-  startStorage({ tls: opened.world.tls, directory: join(opened.world.directory, 'storage'), ports });
+  startStorage({
+    tls: opened.world.tls,
+    directory: join(opened.world.directory, 'storage'),
+    accounts: ['gated'],
+    ports,
+  });
 
 test('lets a managed identity create a table and insert a row, and keeps both over a restart', async () => {
   const { world } = opened;
@@ -77,6 +82,7 @@ test('ends the storage emulator when the process that started it is killed', asy
     const { tableEndpoint } = await startStorage(${JSON.stringify({
       tls: opened.world.tls,
       directory: join(opened.world.directory, 'storage'),
+      accounts: ['gated'],
       ports,
     })});
     console.log(tableEndpoint);

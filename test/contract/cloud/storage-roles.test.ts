@@ -1,63 +1,39 @@
-/** The data plane of the storage account under the role table, with Azure's SDKs in front and Azurite behind. */
-import { join } from 'node:path';
+/** The data plane of the storage accounts under the role table, with Azure's SDKs in front and Azurite behind. */
 import { TableClient, TableTransaction } from '@azure/data-tables';
 import { BlobServiceClient, StorageSharedKeyCredential } from '@azure/storage-blob';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
-import { createIdentity } from '../../../local/cloud/identity/identity.ts';
 import type { BuiltInRole } from '../../../local/cloud/roles/definitions.ts';
-import { createRoles, type Roles } from '../../../local/cloud/roles/roles.ts';
-import { openStorage } from '../../../local/cloud/storage/storage.ts';
-import type { IdentityService, World } from '../../../local/cloud/world.ts';
-import { startStorage, type Storage } from '../../../local/storage.ts';
-import { trust } from '../../../local/trust.ts';
-import { credentialOf, freePort, openTestWorld, type TestWorld } from './services.ts';
+import type { Roles } from '../../../local/cloud/roles/roles.ts';
+import type { IdentityService, StorageDoors } from '../../../local/cloud/world.ts';
+import type { Storage } from '../../../local/storage.ts';
 import { outcomeOf } from './roles-system.ts';
+import { credentialOf } from './services.ts';
+import { openStorageSystem, type StorageSystem } from './storage-system.ts';
 
 const [MISMATCH, NO_KEYS] = ['AuthorizationPermissionMismatch', 'KeyBasedAuthenticationNotPermitted'];
 const once = { retryOptions: { maxRetries: 0, maxTries: 1 } };
 
-let opened: TestWorld;
-let world: World;
+let system: StorageSystem;
 let identity: IdentityService;
 let roles: Roles;
 let azurite: Storage;
-let doors: { blobs: { front: number; behind: number }; tables: { front: number; behind: number } };
-let close: () => Promise<void>;
+let doors: StorageDoors;
+let account: StorageSystem['account'];
 beforeAll(async () => {
-  opened = await openTestWorld();
-  const [front, behind, tablesFront, tablesBehind] = await Promise.all([1, 2, 3, 4].map(freePort));
-  doors = {
-    blobs: { front: front ?? 0, behind: behind ?? 0 },
-    tables: { front: tablesFront ?? 0, behind: tablesBehind ?? 0 },
-  };
-  azurite = await startStorage({
-    ...{ tls: opened.world.tls, directory: join(opened.world.directory, 'storage') },
-    ports: { blob: doors.blobs.behind, table: doors.tables.behind },
-  });
-  const { config } = opened.world;
-  const storage = { name: 'gated', resourceGroup: 'contract-rg', blobEndpoint: azurite.blobEndpoint, doors };
-  world = { ...opened.world, config: { ...config, storage } };
-  trust(world.tls.caFile);
-  identity = createIdentity({ world });
-  roles = createRoles({ world });
-  close = await openStorage({ world, identity, roles }, doors);
+  system = await openStorageSystem();
+  ({ identity, roles, azurite, doors, account } = system);
 });
-afterAll(async () => {
-  await close();
-  await azurite.stop();
-  await opened.close();
-});
+afterAll(() => system.close());
 
 /** Somebody new for each test, so that nobody has what another test gave. */
 let somebody: { name: string; objectId: string };
 beforeEach(() => void (somebody = { name: 'somebody', objectId: crypto.randomUUID() }));
 
-const account = () =>
-  `/subscriptions/${world.config.subscription}/resourceGroups/contract-rg/providers/Microsoft.Storage/storageAccounts/gated`;
 const give = (role: BuiltInRole, below = '') => roles.assign(somebody.objectId, role, `${account()}${below}`);
-const endpoint = ({ front }: { front: number }) => `https://127.0.0.1:${front}/devstoreaccount1`;
+const endpoint = ({ front }: { front: number }, name = 'gated') => `https://127.0.0.1:${front}/${name}`;
 const table = (name = 'gates') => new TableClient(endpoint(doors.tables), name, credentialOf(identity, somebody), once);
-const blobs = () => new BlobServiceClient(endpoint(doors.blobs), credentialOf(identity, somebody), once);
+const blobs = (name = 'gated') =>
+  new BlobServiceClient(endpoint(doors.blobs, name), credentialOf(identity, somebody), once);
 const codeOf = async (call: Promise<unknown>): Promise<unknown> => {
   const error = (await outcomeOf(call)) as {
     statusCode?: number;
@@ -75,13 +51,13 @@ test('who has no role reads and writes no table and no blob', async () => {
   expect(await codeOf(container.create())).toEqual([403, MISMATCH]);
   expect(await codeOf(container.getBlockBlobClient('a').upload('text', 4))).toEqual([403, MISMATCH]);
   expect(await codeOf(container.listBlobsFlat().next())).toEqual([403, MISMATCH]);
-  expect(opened.logged.at(-1)).toBe(
+  expect(system.logged.at(-1)).toBe(
     `roles: REFUSED ${somebody.objectId} Microsoft.Storage/storageAccounts/blobServices/containers/blobs/read at ${account()}/blobServices/default/containers/reports`,
   );
 });
 
 test('an Owner manages the account, and reads nothing in it', async () => {
-  roles.assign(somebody.objectId, 'Owner', `/subscriptions/${world.config.subscription}`);
+  roles.assign(somebody.objectId, 'Owner', `/subscriptions/${system.subscription}`);
 
   await table('owned').createTable();
 
@@ -135,6 +111,31 @@ test('a role on one container opens that one', async () => {
   expect(await codeOf(blobs().listContainers().next())).toEqual([403, MISMATCH]);
 });
 
+test('a role on one account opens nothing in another, and nothing is copied from there', async () => {
+  give('Storage Blob Data Owner');
+  await azureContainer('policy', 'policy');
+  const [there, mine] = [blobs('policy').getContainerClient('policy'), blobs().getContainerClient('mine')];
+  await mine.create();
+
+  const refused = [
+    await codeOf(there.getBlockBlobClient('policy.json').upload('{}', 2)),
+    await codeOf(there.listBlobsFlat().next()),
+  ];
+  const copied = await outcomeOf(mine.getBlobClient('copy').syncCopyFromURL(`${there.url}/policy.json`));
+
+  expect(refused).toEqual([
+    [403, MISMATCH],
+    [403, MISMATCH],
+  ]);
+  expect(copied).toBeInstanceOf(Error);
+  expect(await mine.getBlobClient('copy').exists()).toBe(false);
+});
+
+test('an account that is not there is not found, whoever asks', async () => {
+  expect(await codeOf(blobs('nobodys').listContainers().next())).toEqual([404, 'ResourceNotFound']);
+  expect((await fetch(`${endpoint(doors.tables, 'nobodys')}/Tables`)).status).toBe(404);
+});
+
 test('a large blob comes through whole, in both directions', async () => {
   give('Storage Blob Data Owner');
   const container = blobs().getContainerClient('large');
@@ -147,7 +148,7 @@ test('a large blob comes through whole, in both directions', async () => {
 });
 
 test('nobody comes in with the key of the account, with a token that is not ours, or with none', async () => {
-  const key = new StorageSharedKeyCredential('devstoreaccount1', Buffer.from('a key').toString('base64'));
+  const key = new StorageSharedKeyCredential('gated', Buffer.from('a key').toString('base64'));
   const ask = (headers: Record<string, string>, query = '') =>
     fetch(`${endpoint(doors.tables)}/Tables${query}`, { headers: { accept: 'application/json', ...headers } });
   // Azurite reads the claims of a token, and takes any signature.
@@ -174,7 +175,8 @@ test('nobody comes in with the key of the account, with a token that is not ours
 const azureTable = async (name: string): Promise<void> => {
   await outcomeOf(new TableClient(azurite.tableEndpoint, name, credentialOf(identity, somebody), once).createTable());
 };
-const azureContainer = async (name: string): Promise<void> => {
-  const direct = new BlobServiceClient(azurite.blobEndpoint, credentialOf(identity, somebody), once);
+const azureContainer = async (name: string, accountName = 'gated'): Promise<void> => {
+  const at = `${new URL(azurite.blobEndpoint).origin}/${accountName}`;
+  const direct = new BlobServiceClient(at, credentialOf(identity, somebody), once);
   await direct.getContainerClient(name).createIfNotExists();
 };

@@ -1,4 +1,4 @@
-/** What a template makes through Resource Manager: the vault with its secrets and keys, identities, and the storage account. */
+/** What a template makes through Resource Manager: the vault with its secrets and keys, identities, and the storage accounts. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startCloud, type Cloud } from '../../../local/cloud/cloud.ts';
 import { app, emptyEngine, freePort, openTestWorld, vaultUrl, type TestWorld } from './services.ts';
@@ -10,9 +10,8 @@ beforeAll(async () => {
   opened = await openTestWorld();
   const registries = [{ name: 'baseregistry', resourceGroup: 'contract-rg', port: await freePort() }];
   const storage = {
-    name: 'contractstorage',
-    resourceGroup: 'contract-rg',
-    blobEndpoint: 'https://127.0.0.1:1/account',
+    accounts: ['contractstorage', 'contractpolicy'].map((name) => ({ name, resourceGroup: 'contract-rg' })),
+    blobEndpoint: 'https://127.0.0.1:1',
   };
   const config = { ...opened.world.config, registries, storage };
   cloud = await startCloud({ config, directory: opened.world.directory, engine: emptyEngine, log: opened.world.log });
@@ -55,6 +54,17 @@ describe('the vault', () => {
     expect(await arm('PUT', 'Microsoft.KeyVault/vaults/another', rbac)).toMatchObject({
       status: 501,
       body: error('NotEmulated', /another/),
+    });
+  });
+
+  it('promises no versions of blobs, which it does not keep', async () => {
+    const versions = { properties: { isVersioningEnabled: true } };
+
+    const answer = await arm('PUT', 'Microsoft.Storage/storageAccounts/contractpolicy/blobServices/default', versions);
+
+    expect(answer).toMatchObject({
+      status: 400,
+      body: error('InvalidRequestContent', /versions of blobs are not emulated/),
     });
   });
 
@@ -122,24 +132,40 @@ describe('an identity', () => {
   });
 });
 
-describe('the storage account', () => {
-  const account = 'Microsoft.Storage/storageAccounts/contractstorage';
+describe('a storage account', () => {
+  it.each(['contractstorage', 'contractpolicy'])(
+    '%s is put as it is, with its services, and not as it is not',
+    async (name) => {
+      const account = `Microsoft.Storage/storageAccounts/${name}`;
+      const open = {
+        kind: 'StorageV2',
+        properties: { allowBlobPublicAccess: false, networkAcls: { defaultAction: 'Allow' } },
+      };
 
-  it('is put as it is, with its services, and not as it is not', async () => {
-    const open = {
-      kind: 'StorageV2',
-      properties: { allowBlobPublicAccess: false, networkAcls: { defaultAction: 'Allow' } },
-    };
+      expect(await arm('PUT', account, open)).toMatchObject({
+        status: 200,
+        body: { name, properties: { primaryEndpoints: { blob: `https://127.0.0.1:1/${name}/` } } },
+      });
+      expect(await arm('PUT', `${account}/blobServices/default`, {})).toMatchObject({ status: 200 });
+      expect(await arm('PUT', `${account}/tableServices/default`, {})).toMatchObject({ status: 200 });
+      expect(
+        await arm('PUT', account, { ...open, properties: { networkAcls: { defaultAction: 'Deny' } } }),
+      ).toMatchObject({ status: 400 });
+      expect(await arm('PUT', 'Microsoft.Storage/storageAccounts/another', open)).toMatchObject({
+        status: 501,
+        body: error('NotEmulated', /another/),
+      });
+    },
+  );
 
-    expect(await arm('PUT', account, open)).toMatchObject({ status: 200, body: { name: 'contractstorage' } });
-    expect(await arm('PUT', `${account}/blobServices/default`, {})).toMatchObject({ status: 200 });
-    expect(await arm('PUT', `${account}/tableServices/default`, {})).toMatchObject({ status: 200 });
-    expect(
-      await arm('PUT', account, { ...open, properties: { networkAcls: { defaultAction: 'Deny' } } }),
-    ).toMatchObject({ status: 400 });
-    expect(await arm('PUT', 'Microsoft.Storage/storageAccounts/another', open)).toMatchObject({
-      status: 501,
-      body: error('NotEmulated', /another/),
+  it('promises no versions of blobs, which it does not keep', async () => {
+    const versions = { properties: { isVersioningEnabled: true } };
+
+    const answer = await arm('PUT', 'Microsoft.Storage/storageAccounts/contractpolicy/blobServices/default', versions);
+
+    expect(answer).toMatchObject({
+      status: 400,
+      body: error('InvalidRequestContent', /versions of blobs are not emulated/),
     });
   });
 });

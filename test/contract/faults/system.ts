@@ -76,6 +76,7 @@ export async function startSystem(): Promise<System> {
 
     const storage = await startStorage({
       ...{ tls: cloud.world.tls, directory: join(directory, 'storage') },
+      accounts: ['gated'],
       ports: { blob: await freePort(), table: await freePort() },
     });
     closing.push(() => storage.stop());

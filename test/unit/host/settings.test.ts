@@ -39,12 +39,17 @@ test.each(['{ "Values": { "SECRET": "hunter2', '{ "Values": { "SECRET": ["hunter
 
 test('reads what it follows from host.json, and has defaults for the rest', () => {
   vi.stubEnv('HOST_TEST_HUB', 'MyHub');
-  const durableTask = { hubName: '%HOST_TEST_HUB%', maxConcurrentActivityFunctions: 3 };
+  const durableTask = {
+    hubName: '%HOST_TEST_HUB%',
+    maxConcurrentActivityFunctions: 3,
+    storageProvider: { partitionCount: 7 },
+  };
   write('host.json', JSON.stringify({ version: '2.0', functionTimeout: '1.02:03:04', extensions: { durableTask } }));
 
   expect(readHostJson(folder)).toEqual({
     routePrefix: 'api',
     hubName: 'MyHub',
+    partitionCount: 7,
     maxConcurrentActivities: 3,
     functionTimeoutMs: ((26 * 60 + 3) * 60 + 4) * 1000,
   });
@@ -56,6 +61,6 @@ test('knows a function timeout without end', () => {
     '{ "version": "2.0", "functionTimeout": "-1", "extensions": { "http": { "routePrefix": "/v1/" } } }',
   );
 
-  expect(readHostJson(folder)).toMatchObject({ routePrefix: 'v1', hubName: 'TestHubName' });
+  expect(readHostJson(folder)).toMatchObject({ routePrefix: 'v1', hubName: 'TestHubName', partitionCount: 4 });
   expect(readHostJson(folder)).not.toHaveProperty('functionTimeoutMs');
 });

@@ -1,4 +1,4 @@
-import { mkdtemp, rm, stat } from 'node:fs/promises';
+import { mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
@@ -15,6 +15,17 @@ test('is the same system when it is started again in its directory', async () =>
   const again = await openInstance({ directory, ports: 'free' });
 
   expect(again).toEqual(first);
+});
+
+test('of an earlier version, whose ledger would not be found, is not opened', async () => {
+  const { ports, addresses } = await openInstance({ directory, ports: 'free' });
+  const earlier = { ports, addresses, identityHeaders: { app: 'a', pull: 'b', provisioner: 'c' } };
+  await writeFile(join(directory, 'instance.json'), JSON.stringify(earlier));
+
+  await expect(openInstance({ directory, ports: 'free' })).rejects.toThrow(
+    `${directory} was made by an earlier version, which kept its ledger under another name. Let "npm run reset" forget it`,
+  );
+  expect(await rememberedInstance(directory)).toMatchObject({ ports });
 });
 
 test('is another system in another directory', async () => {
@@ -51,6 +62,11 @@ test('does not make one by asking for it', async () => {
 test('gives every principal of the emulated Azure a secret of its own', async () => {
   const { principals } = cloudConfig(await openInstance({ directory, ports: 'free' }));
 
-  expect(principals.map(({ name }) => name)).toEqual(['gated-import', 'gated-import-pull', 'provisioner']);
-  expect(new Set(principals.map(({ identityHeader }) => identityHeader)).size).toBe(3);
+  expect(principals.map(({ name }) => name)).toEqual([
+    'gated-import',
+    'gated-import-pull',
+    'provisioner',
+    'policy-author',
+  ]);
+  expect(new Set(principals.map(({ identityHeader }) => identityHeader)).size).toBe(4);
 });

@@ -74,6 +74,23 @@ export const writeBlob =
   ({ blobs }) =>
     blobs.getContainerClient(container).getBlockBlobClient('a.json').upload('[]', 2);
 
+/** As the host does at its start. */
+export const makeQueue =
+  (account: string): Call =>
+  ({ makeQueue: make }) =>
+    make(account, 'gatedimport-workitems');
+
+/** Into the account of the policy. */
+export const writePolicyBlob =
+  (container: string): Call =>
+  ({ policyBlobs }) =>
+    policyBlobs.getContainerClient(container).getBlockBlobClient('policy.json').upload('{}', 2);
+
+export const readPolicyBlob =
+  (container: string): Call =>
+  ({ policyBlobs }) =>
+    policyBlobs.getContainerClient(container).getBlockBlobClient('policy.json').download();
+
 /** Status and code of what a client throws; each SDK puts the code elsewhere. What is not refused has neither. */
 export async function refusalOf(
   call: Promise<unknown>,

@@ -25,6 +25,7 @@ import {
   registriesOf,
   resourceGroup,
   signingKey,
+  storageAccounts,
   subscription,
   vaultUrl,
   type Registry,
@@ -45,7 +46,7 @@ import { image, OCI_MANIFEST } from '../../cloud/registry-images.ts';
 import { credentialOf, emptyEngine } from '../../cloud/services.ts';
 
 /** Whom the templates give roles. */
-export type Who = 'app' | 'pull' | 'task' | 'topic';
+export type Who = 'app' | 'pull' | 'task' | 'topic' | 'author';
 
 export interface Estate {
   cloud: Cloud;
@@ -85,8 +86,11 @@ export async function openEstate(options: { engine?: MakeEngine } = {}): Promise
     closing.push(() => cloud.stop());
     const { tls } = cloud.world;
     trust(tls.caFile);
-    const { azuriteBlobs: blob, azuriteTables: table } = instance.ports;
-    const storage = await startStorage({ tls, directory: layout.storage, ports: { blob, table } });
+    const { azuriteBlobs: blob, azuriteQueues: queue, azuriteTables: table } = instance.ports;
+    const storage = await startStorage({
+      ...{ tls, directory: layout.storage, ports: { blob, queue, table } },
+      accounts: [storageAccounts.gated, storageAccounts.policy],
+    });
     closing.push(() => storage.stop());
 
     const azure = createAzureClient(instance);
@@ -100,6 +104,7 @@ export async function openEstate(options: { engine?: MakeEngine } = {}): Promise
     const principals: Record<Who, Principal> = {
       app: { name: 'gated-import', ...identities.app },
       pull: { name: 'gated-import-pull', ...identities.pull },
+      author: { name: 'policy-author', ...identities.author },
       task: await principalOf(`${registries.team.id}/tasks/hello-world`, '2019-06-01-preview'),
       topic: await principalOf(inResourceGroup(GROUP, 'Microsoft.EventGrid/systemTopics', 'team-pushes'), '2025-02-15'),
     };
@@ -122,6 +127,7 @@ function clientsOf(credential: TokenCredential, instance: Instance) {
   const once = { retryOptions: { maxRetries: 0, maxTries: 1 } };
   const registries = registriesOf(instance);
   const endpoint = armUrl(instance);
+  const { storageQueues } = instance.ports;
   const { TABLES_ENDPOINT: tables = '', BLOBS_ENDPOINT: blobs = '' } = sdkSettings({
     ...{ instance, caFile: '', identityHeader: '' },
   });
@@ -144,6 +150,7 @@ function clientsOf(credential: TokenCredential, instance: Instance) {
     key: new CryptographyClient(`${vaultUrl(instance)}/keys/${signingKey}`, credential, vault),
     table: new TableClient(tables, 'gates', credential, once),
     blobs: new BlobServiceClient(blobs, credential, once),
+    policyBlobs: new BlobServiceClient(new URL(`/${storageAccounts.policy}`, blobs).href, credential, once),
     topic: (name: string) =>
       new EventGridPublisherClient(
         `https://localhost:${instance.ports.events}/${name}/api/events`,
@@ -151,6 +158,14 @@ function clientsOf(credential: TokenCredential, instance: Instance) {
         credential,
         once,
       ),
+    async makeQueue(account: string, name: string): Promise<unknown> {
+      const { token = '' } = (await credential.getToken('https://storage.azure.com/.default')) ?? {};
+      const headers = { authorization: `Bearer ${token}`, 'x-ms-version': '2024-11-04' };
+      const answer = await fetch(`https://127.0.0.1:${storageQueues}/${account}/${name}`, { method: 'PUT', headers });
+      if (answer.ok) return answer.status;
+      const code = answer.headers.get('x-ms-error-code');
+      throw Object.assign(new Error(await answer.text()), { statusCode: answer.status, code });
+    },
     /** What has no client here. Throws the answer of a refusal, as the clients do. */
     async arm(method: HttpMethods, path: string, body?: object, version = '2022-04-01'): Promise<unknown> {
       const headers = createHttpHeaders({ 'content-type': 'application/json' });

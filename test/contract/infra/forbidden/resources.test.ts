@@ -1,9 +1,9 @@
-/** The same for container groups, roles, the key vault, events and the storage account. */
+/** The same for container groups, roles, the key vault and events. */
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { cloudConfig, location, pullIdentityId, signingKey, subscription } from '../../../../local/azure.ts';
+import { location, pullIdentityId, signingKey, subscription } from '../../../../local/azure.ts';
 import { outcomeOf } from '../../cloud/roles-system.ts';
-import { makeTheAppOwner, publish, putGroup, refusalOf, writeBlob, type Call } from './calls.ts';
+import { makeTheAppOwner, publish, putGroup, refusalOf, type Call } from './calls.ts';
 import { APPS_GROUP, GROUP, openEstate, TOPIC, type Estate, type Who } from './estate.ts';
 
 let estate: Estate;
@@ -11,7 +11,6 @@ beforeAll(async () => void (estate = await openEstate()));
 afterAll(() => estate.close());
 
 const [FORBIDDEN, LINKED] = ['AuthorizationFailed', 'LinkedAuthorizationFailed'];
-const MISMATCH = 'AuthorizationPermissionMismatch';
 
 describe('the emulated Azure refuses', () => {
   it.each<[string, Who, Call, number, string]>([
@@ -164,29 +163,6 @@ describe('the emulated Azure refuses', () => {
       403,
       FORBIDDEN,
     ],
-    // Storage.
-    [
-      'the keys of the storage account',
-      'app',
-      ({ arm }) =>
-        arm(
-          'POST',
-          `${estate.id('Microsoft.Storage/storageAccounts', cloudConfig(estate.instance).storage?.name ?? '')}/listKeys`,
-        ),
-      403,
-      FORBIDDEN,
-    ],
-    ['the ledger to what container groups pull as', 'pull', ({ table }) => table.listEntities().next(), 403, MISMATCH],
-    [
-      'the ledger to a build of the team',
-      'task',
-      ({ table }) => table.upsertEntity({ partitionKey: 'node', rowKey: 'gate' }),
-      403,
-      MISMATCH,
-    ],
-    ['the package of the app to a build of the team', 'task', writeBlob('package'), 403, MISMATCH],
-    ['the package of the app to what writes dead letters', 'topic', writeBlob('package'), 403, MISMATCH],
-    ['the ledger to what writes dead letters', 'topic', ({ table }) => table.listEntities().next(), 403, MISMATCH],
   ])('%s', async (_what, who, call, status, code) => {
     expect(await refusalOf(call(estate.as(who), estate))).toEqual([status, code]);
   });
@@ -198,9 +174,6 @@ describe('the emulated Azure allows', () => {
     ['the app to get a secret by its name', 'app', ({ secrets }) => secrets.getSecret('hello-world-greeting')],
     ['the app to sign', 'app', ({ key }) => key.sign('ES256', Buffer.alloc(32))],
     ['the app to announce', 'app', publish],
-    ['the app to keep a ledger', 'app', ({ table }) => table.createTable()],
-    ['the app to keep what a scan found', 'app', writeBlob('package')],
-    ['Event Grid to keep a dead letter', 'topic', writeBlob('dead-letters')],
   ])('%s', async (_what, who, call) => {
     expect(await outcomeOf(call(estate.as(who), estate))).not.toBeInstanceOf(Error);
   });

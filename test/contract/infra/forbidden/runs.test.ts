@@ -1,7 +1,7 @@
 /** A quick run in quarantine, as the app starts one for each check, reaches nothing but what is in quarantine. Its steps really run. */
 import { BlobClient } from '@azure/storage-blob';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { identities, identityUrl, runnerImage, type RegistryRole } from '../../../../local/azure.ts';
+import { identities, identityUrl, runnerImage, storageAccounts, type RegistryRole } from '../../../../local/azure.ts';
 import { detectEngine } from '../../../../local/containers/detect.ts';
 import { basic } from '../../cloud/registry-fixture.ts';
 import { eventually } from '../../cloud/services.ts';
@@ -141,15 +141,17 @@ it('reads no secret of the vault with an identity that it names', async () => {
   expect(message).toContain('is of no user-assigned identity of the task');
 });
 
-it('is nobody to the identity endpoint, Resource Manager, the vaults, the storage account and Event Grid', async () => {
-  const { arm, vault, events, storageTables, storageBlobs } = estate.instance.ports;
+it('is nobody to the identity endpoint, Resource Manager, the vaults, the storage accounts and Event Grid', async () => {
+  const { arm, vault, events, storageTables, storageQueues, storageBlobs } = estate.instance.ports;
   const addresses = [
     `${identityUrl(estate.instance)}?api-version=2019-08-01&resource=https://vault.azure.net`,
     `https://localhost:${arm}/subscriptions?api-version=2022-12-01`,
     `https://localhost:${vault}/secrets/hello-world-greeting?api-version=7.5`,
     `${gitVaultUrl(estate.instance)}/secrets/git-token?api-version=7.5`,
-    `https://localhost:${storageTables}/devstoreaccount1/Tables`,
-    `https://localhost:${storageBlobs}/devstoreaccount1/?comp=list`,
+    `https://localhost:${storageTables}/${storageAccounts.gated}/Tables`,
+    `https://localhost:${storageQueues}/${storageAccounts.gated}/?comp=list`,
+    `https://localhost:${storageBlobs}/${storageAccounts.gated}/?comp=list`,
+    `https://localhost:${storageBlobs}/${storageAccounts.policy}/policy/policy.json`,
   ];
   const script = `
     process.env.NODE_TLS_REJECT_UNAUTHORIZED = "0";
@@ -166,6 +168,6 @@ it('is nobody to the identity endpoint, Resource Manager, the vaults, the storag
 
   expect([...log.matchAll(/(?:asked|secrets) (\d+)/g)].map(([, number]) => Number(number))).toEqual([
     0,
-    ...Array.from({ length: 7 }, () => 401),
+    ...Array.from({ length: 9 }, () => 401),
   ]);
 });

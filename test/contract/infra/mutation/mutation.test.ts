@@ -11,7 +11,7 @@ import { image } from '../../cloud/registry-images.ts';
 import { eventually } from '../../cloud/services.ts';
 import { assignments, takeAway } from './assignments.ts';
 import { telemetryAs } from './telemetry-front.ts';
-import { ADAPTERS, DEAD_LETTERS, NOT_PLAYED, rows, type Place, type Row } from './rows.ts';
+import { ADAPTERS, DEAD_LETTERS, POLICY, rows, TASK_HUB, type Place, type Row } from './rows.ts';
 import { startSystem, type System } from './system.ts';
 
 const SECOND_MS = 1_000;
@@ -37,7 +37,7 @@ afterAll(() => system?.close(), LONG);
 it('has a row for each role assignment of the snapshots, and an assignment for each row', () => {
   const all = [
     ...[...rows, ...DEAD_LETTERS].map(({ assignment }) => assignment),
-    ...[...Object.values(ADAPTERS), ...Object.keys(NOT_PLAYED)],
+    ...[...Object.values(ADAPTERS), ...Object.values(POLICY), TASK_HUB],
   ];
 
   expect(all.toSorted()).toEqual([...assignments.keys()].toSorted());
@@ -92,6 +92,59 @@ describe('by a call of its own, without', () => {
   });
 });
 
+describe('of the policy, without', () => {
+  const refused = /^policy: .*policy\.json \(403 AuthorizationPermissionMismatch.*"Storage Blob Data Reader"/;
+
+  it(
+    `"${POLICY.reader}" the one in force decides on, and the app says that it sees no other`,
+    async () => {
+      const before = await health();
+      const role = await takeAway(system.azure, POLICY.reader);
+      await system.author.change();
+      const uploaded = hashIn(await system.author.push());
+      try {
+        await untilHealth('what is refused', ({ wrong }) => wrong.some((each) => refused.test(each)));
+        expect((await health()).policy).toEqual(before.policy);
+        await untilThere(await push(POLICY.reader));
+      } finally {
+        await role.giveBack();
+      }
+      await untilHealth('the uploaded policy', ({ policy, wrong }) => policy?.hash === uploaded && wrong.length === 0);
+    },
+    LONG,
+  );
+
+  it(`"${POLICY.author}" an upload is refused, and nothing changes`, async () => {
+    const before = await health();
+    const role = await takeAway(system.azure, POLICY.author);
+    await system.author.change();
+
+    const answer = await system.author.push();
+    await role.giveBack();
+
+    expect(answer.code).toBe(1);
+    expect(answer.complained).toMatch(/403 AuthorizationPermissionMismatch.*"Storage Blob Data Contributor"/);
+    await system.pass(MINUTE_MS);
+    expect(await health()).toMatchObject({ policy: before.policy, wrong: [] });
+    const uploaded = hashIn(await system.author.push());
+    await untilHealth('the uploaded policy', ({ policy }) => policy?.hash === uploaded);
+  });
+});
+
+it(`at its start, without "${TASK_HUB}" the host has no task hub, and says so`, async () => {
+  await system.app.stop();
+  const role = await takeAway(system.azure, TASK_HUB);
+
+  const failure = await system.app.start().catch(String);
+  await role.giveBack();
+
+  expect(failure).toMatch(
+    /queue .* was refused: 403 AuthorizationPermissionMismatch.*"Storage Queue Data Contributor"/,
+  );
+  await system.app.start();
+  expect(await health()).toMatchObject({ wrong: [] });
+});
+
 /** What comes at the end of the way, and so shows that all of it was gone. */
 it(
   'with all of them again, a new image goes all the way, and nothing is refused',
@@ -106,7 +159,7 @@ it(
 );
 
 describe('of events that nobody takes, without', () => {
-  beforeAll(() => system.stopApp());
+  beforeAll(() => system.app.stop());
 
   it.each(DEAD_LETTERS)(
     '"$assignment" what was pushed there and delivered to nobody is written nowhere',
@@ -136,6 +189,25 @@ async function push(text: string): Promise<string> {
   await system.push('public', 'node', '15-alpine', made);
   return made.manifest.digest;
 }
+
+interface Health {
+  wrong: string[];
+  policy?: { hash: string };
+}
+
+const health = async (): Promise<Health> => JSON.parse(await system.api('/api/health')) as Health;
+
+async function untilHealth(what: string, wanted: (seen: Health) => boolean): Promise<void> {
+  let seen: Health | undefined;
+  await until(
+    `health says ${what}`,
+    async () => wanted((seen = await health())),
+    () => JSON.stringify(seen),
+  );
+}
+
+/** Of the policy, as the command line says it. */
+const hashIn = ({ said }: { said: string }): string => said.split(' ').at(-1) ?? '';
 
 /** Looks again and again, while time passes. `seen`: for whoever reads that it did not come. */
 async function until(what: string, look: () => Promise<boolean>, seen: () => string): Promise<void> {

@@ -132,18 +132,17 @@ export const ADAPTERS = {
   telemetry: 'app: Monitoring Metrics Publisher on components gated-import',
 };
 
+/** What the host needs for the task hub of the app. */
+export const TASK_HUB = 'app: Storage Queue Data Contributor on storageAccounts gated';
+
+/** Who reads the policy in every round, and who uploads it. */
+export const POLICY = {
+  reader: 'app: Storage Blob Data Reader on containers policy',
+  author: 'author: Storage Blob Data Contributor on containers policy',
+};
+
 /** The identities of the system topics, by the registry whose pushes they tell of. */
 export const DEAD_LETTERS = (['quarantine', 'base', 'team', 'public'] as const).map((registry) => ({
   registry,
   assignment: `systemTopics ${registry}-pushes: Storage Blob Data Contributor on containers dead-letters`,
 }));
-
-/** What nothing here could ask for, with the reason. */
-export const NOT_PLAYED: Record<string, string> = {
-  'app: Storage Queue Data Contributor on storageAccounts gated':
-    'the storage provider of Durable Functions keeps its work in queues; the local host keeps it in SQLite',
-  'app: Storage Blob Data Reader on containers policy':
-    'locally the policy is a folder; the emulated Azure has one storage account, and this is the second',
-  'author: Storage Blob Data Contributor on containers policy':
-    'a person, who is not an identity of the system; and that account again',
-};

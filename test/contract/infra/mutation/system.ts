@@ -2,18 +2,25 @@
  * The walkthrough as its snapshots say, in one process: the emulated Azure with the roles of the snapshots and no others, the app on the local host
  * with the real clients of Azure's SDKs, one virtual clock, and no container.
  */
-import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { appSettings } from '../../../../local/app-settings.ts';
-import { cloudConfig, identities, registriesOf, tenant, type RegistryRole } from '../../../../local/azure.ts';
+import {
+  cloudConfig,
+  identities,
+  policyContainerUrl,
+  registriesOf,
+  storageAccounts,
+  tenant,
+  type RegistryRole,
+} from '../../../../local/azure.ts';
 import { startCloud, type Cloud } from '../../../../local/cloud/cloud.ts';
 import { isEnded, openRecords } from '../../../../local/cloud/tasks/records.ts';
 import { deployFirstStage, deploySecondStage } from '../../../../local/deployment/stages.ts';
-import { startHost } from '../../../../local/host/start-host.ts';
 import type { Instance } from '../../../../local/instance.ts';
-import { layoutOf, repositoryRoot, walkthrough, type Layout } from '../../../../local/layout.ts';
+import { layoutOf, walkthrough } from '../../../../local/layout.ts';
 import { fixedPorts, type Ports } from '../../../../local/ports.ts';
 import { createAzureClient, type AzureClient } from '../../../../local/provision/azure-client.ts';
 import { ensureRepositories } from '../../../../local/provision/repositories.ts';
@@ -25,8 +32,10 @@ import { OCI_MANIFEST, type Content, type Image } from '../../cloud/registry-ima
 import { credentialOf, freePort } from '../../cloud/services.ts';
 import { oneClock, type OneClock } from '../../faults/one-clock.ts';
 import { withEnvironment } from '../../faults/with-environment.ts';
+import { appOnHost, type AppOnHost } from './app-on-host.ts';
 import { azuriteNow } from './azurite-now.ts';
 import { noContainers } from './no-containers.ts';
+import { policyAuthor, type PolicyAuthor } from './policy-author.ts';
 
 export interface System {
   cloud: Cloud;
@@ -34,6 +43,8 @@ export interface System {
   azure: AzureClient;
   /** As the app. */
   clients: Clients;
+  author: PolicyAuthor;
+  app: AppOnHost;
   /** GET of the API of the app: the text of the answer, whatever its status. */
   api(path: string): Promise<string>;
   /** Under the tag, with a login of the cloud's own. */
@@ -46,7 +57,6 @@ export interface System {
   said(): string[];
   /** Events that were given up, by the registry whose they are, and whether they were written to the storage account. */
   deadLetters(): Promise<{ registry: string; state: string }[]>;
-  stopApp(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -75,13 +85,17 @@ export async function startSystem(): Promise<System> {
     });
     closing.push(() => cloud.stop());
     trust(cloud.world.tls.caFile);
-    const { azuriteBlobs, azuriteTables, app: port } = instance.ports;
-    const azurite = { blob: await freePort(), table: await freePort() };
+    const { azuriteBlobs, azuriteQueues, azuriteTables, app: port } = instance.ports;
+    const azurite = { blob: await freePort(), queue: await freePort(), table: await freePort() };
     const { tls } = cloud.world;
-    const storage = await startStorage({ tls, directory: layout.storage, ports: azurite });
+    const storage = await startStorage({
+      ...{ tls, directory: layout.storage, ports: azurite },
+      accounts: [storageAccounts.gated, storageAccounts.policy],
+    });
     closing.push(() => storage.stop());
     for (const ports of [
       { front: azuriteBlobs, behind: azurite.blob },
+      { front: azuriteQueues, behind: azurite.queue },
       { front: azuriteTables, behind: azurite.table },
     ]) {
       const listening = await azuriteNow({ tls, tenant, ports });
@@ -89,37 +103,31 @@ export async function startSystem(): Promise<System> {
     }
 
     await ensureRepositories({ from: walkthrough, to: layout.repositories });
-    await writePolicy(layout);
     const azure = createAzureClient(instance);
     const { announcementsEndpoint } = await deployFirstStage(azure, layout);
     await nobodyCommits(azure, instance);
+    const author = await policyAuthor({ cloud, instance, layout });
+    await author.push();
     await mkdir(layout.logs);
     const settings = appSettings({ instance, layout, caFile: tls.caFile, announcementsEndpoint });
     // A sweep is made by hand, when a test wants one.
-    closing.push(withEnvironment({ ...settings, SWEEP_SCHEDULE: '0 0 0 1 1 *' }));
-    const host = await startHost({
-      ...{ appFolder: repositoryRoot, port, database: ':memory:', clock },
-      log({ level, message, functionName }) {
-        if (level === 'error' || level === 'warning') said.push(`${functionName ?? 'host'}: ${message}`);
-      },
-    });
-    let stopped: Promise<void> | undefined;
-    const stopApp = () => (stopped ??= host.stop({ graceMs: 1_000 }));
-    closing.push(stopApp);
+    closing.push(withEnvironment({ ...settings, POLICY: policyContainerUrl(instance), SWEEP_SCHEDULE: '0 0 0 1 1 *' }));
+    const app = appOnHost({ port, clock, warned: (line) => void said.push(line) });
+    closing.push(() => app.stop());
+    await app.start();
     const isBusy = workOf(cloud);
-    let settle = () => host.settle();
     // A subscription is put when its function answers, which takes a while of this clock too.
     await alongside(deploySecondStage(azure, instance, layout), () => clock.advance(1_000));
 
     const { login } = cloud.registries;
     const registries = registriesOf(instance);
     return {
-      ...{ cloud, azure, close },
+      ...{ cloud, azure, author, app, close },
       clients: createClients(clientSettings(settings), {
         credential: credentialOf(cloud.identity, { name: 'gated-import', ...identities.app }),
       }),
       async api(path) {
-        const answer = await fetch(`${host.url}${path}`);
+        const answer = await fetch(`${app.url}${path}`);
         return answer.text();
       },
       async push(role, repository, tag, { manifest, blobs }) {
@@ -138,9 +146,9 @@ export async function startSystem(): Promise<System> {
       },
       digestOf: (role, repository, tag) =>
         cloud.registries.digestOf({ loginServer: registries[role].host, repository, tag }),
-      pass: (ms, { stepMs } = { stepMs: STEP_MS }) => timePasses({ clock, settle, isBusy, ms, stepMs }),
+      pass: (ms, { stepMs } = { stepMs: STEP_MS }) => timePasses({ clock, settle: app.settle, isBusy, ms, stepMs }),
       async sweep() {
-        const { status } = await fetch(`${host.url}/admin/functions/checkUpstreams`, { method: 'POST' });
+        const { status } = await fetch(`${app.url}/admin/functions/checkUpstreams`, { method: 'POST' });
         if (status !== 202) throw new Error(`the sweep was answered ${status}`);
       },
       said: () => said.splice(0),
@@ -148,10 +156,6 @@ export async function startSystem(): Promise<System> {
         const answer = await fetch(`https://localhost:${instance.ports.events}/local/events/deadletters`);
         const { value } = (await answer.json()) as { value: { blob: { name: string; state: string } }[] };
         return value.map(({ blob }) => ({ registry: blob.name.replace(/-pushes\/.*$/, ''), state: blob.state }));
-      },
-      async stopApp() {
-        await stopApp();
-        settle = async () => {};
       },
     };
   } catch (error) {
@@ -220,36 +224,9 @@ async function newInstance(directory: string): Promise<Instance> {
     app: 'the-identity-header-of-the-app',
     pull: 'the-identity-header-of-groups',
     provisioner: 'the-identity-header-of-who-deploys',
+    author: 'the-identity-header-of-who-writes-policies',
   };
   return { name: 'mutation', directory, ports, addresses: '127.0.8', identityHeaders };
-}
-
-/** The walkthrough's, but for what asks a container whether it is well; and an app that runs a promoted base as it is. */
-async function writePolicy({ policy }: Layout): Promise<void> {
-  await mkdir(policy, { recursive: true });
-  await cp(join(walkthrough, 'policy'), policy, { recursive: true });
-  const edit = async (file: string, change: (text: string) => string) => {
-    const path = join(policy, file);
-    await writeFile(path, change(await readFile(path, 'utf8')));
-  };
-  await edit('apps/hello-world.yaml', (text) => text.replace(/\n +livenessProbe:[\s\S]*$/, '\n'));
-  const group = await readFile(join(policy, 'apps/hello-world.yaml'), 'utf8');
-  await writeFile(
-    join(policy, 'apps/node.yaml'),
-    group
-      .replace('name: hello-world', 'name: node')
-      .replace('dnsNameLabel: hello-world', 'dnsNameLabel: node-as-it-is')
-      .replaceAll('${TEAM_REGISTRY}', '${BASE_REGISTRY}')
-      .replace('/hello-world\n', '/node\n'),
-  );
-  await edit('gates.yaml', (text) =>
-    text
-      .replace(/\n +health:.*/, '')
-      .replace(
-        /\napps:\n/,
-        '\napps:\n  node:\n    runs: node\n    group: apps/node.yaml\n    resourceGroup: hello-world-aci-rg\n',
-      ),
-  );
 }
 
 /** Asking git once a second of a clock that leaps would be most of the work of this test. */

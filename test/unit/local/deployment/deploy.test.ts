@@ -78,7 +78,9 @@ describe('the local system', () => {
       named('Microsoft.ContainerRegistry/registries').toSorted(),
     );
     expect(named('Microsoft.KeyVault/vaults')).toEqual(config.vaults.map(({ name }) => name));
-    expect(named('Microsoft.Storage/storageAccounts')).toContain(config.storage?.name);
+    expect(config.storage?.accounts.map(({ name }) => name).toSorted()).toEqual(
+      named('Microsoft.Storage/storageAccounts').toSorted(),
+    );
     expect(named('Microsoft.Web/sites')).toEqual([config.functionApp?.name]);
     expect(named('Microsoft.Resources/resourceGroups')).toContain(resourceGroup);
     const identityNames = named('Microsoft.ManagedIdentity/userAssignedIdentities');
@@ -89,7 +91,7 @@ describe('the local system', () => {
     expect([config.subscription, config.tenant]).toEqual([subscription, tenant]);
   });
 
-  it('differs from the snapshots in tasks and registries only', async () => {
+  it('differs from the snapshots in registries, tasks and versions of blobs only', async () => {
     const before = await deployed();
 
     const changed = before.filter(
@@ -97,7 +99,11 @@ describe('the local system', () => {
     );
 
     expect(new Set(changed.map(({ type }) => type))).toEqual(
-      new Set(['Microsoft.ContainerRegistry/registries', 'Microsoft.ContainerRegistry/registries/tasks']),
+      new Set([
+        'Microsoft.ContainerRegistry/registries',
+        'Microsoft.ContainerRegistry/registries/tasks',
+        'Microsoft.Storage/storageAccounts/blobServices',
+      ]),
     );
   });
 
