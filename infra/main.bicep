@@ -3,9 +3,9 @@ metadata description = 'The whole system: registries, the app that guards them, 
 
 targetScope = 'subscription'
 
-import { appGroupOptions, existingRegistries, groupsThere, namesOf, newPlace, placeOf, topicIdOf, walkthroughOptions } from 'types.bicep'
+import { appGroupOptions, existingRegistries, groupsThere, namesOf, newPlace, placeOf, topicIdsOf, walkthroughOptions } from 'types.bicep'
 
-@description('Required. Name of the environment. It is part of the names of all resources: another name is another system.')
+@description('Required. Name of the environment. It is part of the names of all resources: another name is another system. Roles and the app registration are named after it, so it is free once in a tenant of Entra ID.')
 @minLength(1)
 @maxLength(16)
 param environmentName string
@@ -59,14 +59,12 @@ var quarantine = newPlace('quarantine', token, names.group, location, false)
 var base = placeOf(registries.?base, registries.?team, newPlace('base', token, names.group, location, true))
 var team = placeOf(registries.?team, registries.?base, newPlace('team', token, names.group, location, true))
 var public = newPlace('public', token, names.group, location, false)
-var places = concat([quarantine, base, team], walkthrough == null ? [] : [public])
-// One registry that is both has one topic.
-var topicIds = union([], map(places, place => topicIdOf(subscription().subscriptionId, place)))
+var places = [quarantine, base, team]
+var topicIds = topicIdsOf(subscription().subscriptionId, concat(places, walkthrough == null ? [] : [public]))
 
 resource group 'Microsoft.Resources/resourceGroups@2025-04-01' = { name: names.group, location: location, tags: tags }
 
 module customRoles 'modules/custom-roles.bicep' = { params: { environmentName: environmentName, roleSeed: roleSeed } }
-
 module identities 'modules/identities.bicep' = { scope: group, params: { location: location, names: names.identities, roleSeed: roleSeed } }
 
 module monitoring 'modules/monitoring.bicep' = {
@@ -83,7 +81,6 @@ var around = {
 }
 
 module storage 'modules/storage.bicep' = { scope: group, params: { around: around, name: names.storage } }
-
 module policy 'modules/policy.bicep' = { scope: group, params: { around: around, name: names.policy, authors: policyAuthors } }
 
 module vault 'modules/vault.bicep' = {
@@ -94,7 +91,6 @@ module vault 'modules/vault.bicep' = {
 
 module registry 'modules/registry.bicep' = [
   for place in places: {
-    name: 'registry-${place.role}'
     params: {
       around: around
       place: place
@@ -104,9 +100,14 @@ module registry 'modules/registry.bicep' = [
   }
 ]
 
+// Not a fourth of the ones above: without a walkthrough, Azure would refuse a template that depends on the fourth of three.
+module publicRegistry 'modules/registry.bicep' = if (walkthrough != null) {
+  params: { around: around, place: public, deadLetters: { resourceGroup: names.group, storage: names.storage } }
+  dependsOn: [storage]
+}
+
 module appGroup 'modules/app-group.bicep' = [
   for each in appGroups: {
-    name: 'apps-${each.name}'
     params: { around: around, group: each, tags: tags }
     dependsOn: [customRoles]
   }
@@ -119,7 +120,7 @@ module network 'modules/network.bicep' = if (isPrivate) {
   params: {
     around: around
     names: { storage: names.storage, policy: names.policy, vault: names.vault, agentPool: names.agentPool }
-    registries: filter(places, place => !place.isThere && place.role != 'public')
+    registries: filter(places, place => !place.isThere)
   }
   dependsOn: [registry, storage, policy, vault]
 }
@@ -139,7 +140,7 @@ module app 'modules/function-app.bicep' = {
       ...policyVariables
       POLICY: policy.outputs.url
       POLICY_VARIABLES: join(objectKeys(policyVariables), ',')
-      ...(walkthrough == null ? {} : { PUBLIC_REGISTRY: registry[3].outputs.loginServer })
+      ...(walkthrough == null ? {} : { PUBLIC_REGISTRY: publicRegistry!.outputs.loginServer })
       QUARANTINE_REGISTRY: registry[0].outputs.loginServer
       BASE_REGISTRY: registry[1].outputs.loginServer
       TEAM_REGISTRY: registry[2].outputs.loginServer
@@ -164,7 +165,7 @@ module app 'modules/function-app.bicep' = {
 module alerts 'modules/alerts.bicep' = {
   scope: group
   params: { location: location, insightsId: monitoring.outputs.insightsId, topicIds: topicIds, emails: alertEmails }
-  dependsOn: [registry]
+  dependsOn: [registry, publicRegistry]
 }
 
 module walkthroughParts 'modules/walkthrough.bicep' = if (walkthrough != null) {
@@ -173,7 +174,8 @@ module walkthroughParts 'modules/walkthrough.bicep' = if (walkthrough != null) {
     around: around
     options: walkthrough!
     registries: { public: public, base: base, team: team }
-    loginServers: { public: registry[3].outputs.loginServer, base: registry[1].outputs.loginServer }
+    // Azure evaluates this also where there is no walkthrough.
+    loginServers: { public: walkthrough == null ? '' : publicRegistry!.outputs.loginServer, base: registry[1].outputs.loginServer }
     vaults: { app: names.vault, git: names.gitVault }
     secrets: walkthroughSecrets!
     agentPool: isPrivate && !team.isThere ? names.agentPool : ''

@@ -27,7 +27,6 @@ resource group 'Microsoft.Resources/resourceGroups@2025-04-01' existing = { name
 
 module subscriptions 'modules/push-subscription.bicep' = [
   for id in topicIds: {
-    name: 'pushed-to-${split(id, '/')[8]}'
     scope: resourceGroup(split(id, '/')[4])
     params: {
       topicName: split(id, '/')[8]

@@ -21,7 +21,6 @@ resource new 'Microsoft.Resources/resourceGroups@2025-04-01' = if (!group.isTher
 }
 
 module access 'app-group-access.bicep' = {
-  name: 'access-to-${group.name}'
   scope: resourceGroup(group.name)
   params: { principals: around.principals, roleSeed: around.roleSeed }
   dependsOn: [new]

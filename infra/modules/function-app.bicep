@@ -74,7 +74,7 @@ resource app 'Microsoft.Web/sites@2025-03-01' = {
     httpsOnly: true
     clientAffinityEnabled: false
     virtualNetworkSubnetId: empty(subnetId) ? null : subnetId
-    siteConfig: { minTlsVersion: '1.2', ftpsState: 'Disabled' }
+    siteConfig: { minTlsVersion: '1.2' }
     functionAppConfig: {
       deployment: {
         storage: {
@@ -110,8 +110,9 @@ resource app 'Microsoft.Web/sites@2025-03-01' = {
       globalValidation: {
         requireAuthentication: true
         unauthenticatedClientAction: 'Return401'
-        // Guarded by the host's own key. Nothing else below /runtime is open: who got there could end orchestrations.
-        excludedPaths: ['/runtime/webhooks/eventgrid']
+        // Guarded by the host's own key. Event Grid writes it the second way, and Azure does not say whether case counts here.
+        // Nothing else below /runtime is open: who got there could end orchestrations.
+        excludedPaths: ['/runtime/webhooks/eventgrid', '/runtime/webhooks/EventGrid']
       }
       httpSettings: { requireHttps: true }
       login: { tokenStore: { enabled: false } }

@@ -133,6 +133,8 @@ resource agentPools 'Microsoft.ContainerRegistry/registries/agentPools@2025-03-0
     name: names.agentPool
     location: around.location
     properties: { count: 1, tier: 'S1', os: 'Linux', virtualNetworkSubnetResourceId: network::agents.id }
+    // An agent looks for its registry when it starts; and Azure takes one change of a registry at a time.
+    dependsOn: [records]
   }
 ]
 

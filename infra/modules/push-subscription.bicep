@@ -14,7 +14,8 @@ resource topic 'Microsoft.EventGrid/systemTopics@2025-02-15' existing = { name: 
 
 resource pushes 'Microsoft.EventGrid/systemTopics/eventSubscriptions@2025-02-15' = {
   parent: topic
-  name: 'gated-import'
+  // That of the app: two systems may share a registry, and so its topic.
+  name: split(functionId, '/')[8]
   properties: {
     eventDeliverySchema: 'EventGridSchema'
     destination: {

@@ -22,7 +22,6 @@ var ofTheOther = place.isShared ? map(grants['${isSecond ? 'base' : 'team'}${kin
 var wanted = filter(grants['${place.role}${kind}'], each => !isSecond || !contains(ofTheOther, '${each.to} ${each.role}'))
 
 module new 'new-registry.bicep' = if (!place.isThere) {
-  name: 'registry-${place.role}-new'
   scope: resourceGroup(place.resourceGroup)
   params: {
     location: place.location
@@ -35,7 +34,6 @@ module new 'new-registry.bicep' = if (!place.isThere) {
 }
 
 module access 'registry-access.bicep' = {
-  name: 'registry-${place.role}-access'
   scope: resourceGroup(place.resourceGroup)
   params: {
     registryName: place.name
@@ -50,7 +48,6 @@ module access 'registry-access.bicep' = {
 }
 
 module events 'push-events.bicep' = if (!isSecond) {
-  name: 'registry-${place.role}-events'
   scope: resourceGroup(place.resourceGroup)
   params: {
     location: place.location
@@ -63,13 +60,13 @@ module events 'push-events.bicep' = if (!isSecond) {
 }
 
 module deadLetterAccess 'dead-letter-access.bicep' = if (!isSecond) {
-  name: 'registry-${place.role}-dead-letters'
   scope: resourceGroup(deadLetters.resourceGroup)
   params: {
     storageName: deadLetters.storage
     topic: {
       id: resourceId(subscription().subscriptionId, place.resourceGroup, 'Microsoft.EventGrid/systemTopics', place.systemTopic)
-      principalId: events!.outputs.principalId
+      // Azure evaluates this also where the module is left out.
+      principalId: isSecond ? '' : events!.outputs.principalId
     }
   }
 }

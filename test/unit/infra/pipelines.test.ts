@@ -106,9 +106,9 @@ describe.each([GITHUB, AZURE])('%s', (path) => {
 
   it('runs the tests in a container and the hooks outside of it, asks what would change, and deploys', () => {
     expect(commands.toSorted()).toEqual([
+      'az account get-access-token --resource https://storage.azure.com --output none && azd up --no-prompt',
       'az deployment sub what-if --location "$AZURE_LOCATION" --parameters infra/main.bicepparam',
       'azd config set auth.useAzCliAuth true',
-      'azd up --no-prompt',
       'docker run --rm --privileged --volume "$PWD:/source" --workdir /source node:22-bookworm bash .ci/run',
       HOOKS,
     ]);

@@ -79,7 +79,7 @@ describe('the app', () => {
     expect(globalValidation).toEqual({
       requireAuthentication: true,
       unauthenticatedClientAction: 'Return401',
-      excludedPaths: ['/runtime/webhooks/eventgrid'],
+      excludedPaths: ['/runtime/webhooks/eventgrid', '/runtime/webhooks/EventGrid'],
     });
   });
 

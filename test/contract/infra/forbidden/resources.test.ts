@@ -151,7 +151,8 @@ describe('the emulated Azure refuses', () => {
       ({ arm }) =>
         arm(
           'DELETE',
-          `${estate.id('Microsoft.EventGrid/systemTopics', 'base-pushes')}/eventSubscriptions/gated-import`,
+          // Called like the app, as the topic of announcements is.
+          `${estate.id('Microsoft.EventGrid/systemTopics', 'base-pushes')}/eventSubscriptions/${TOPIC}`,
         ),
       403,
       FORBIDDEN,
