@@ -6,7 +6,7 @@
  */
 import { azurePorts } from '../shared/azure/ports.ts';
 import { writeSweep } from '../shared/ledger/sweep-book.ts';
-import type { Signing } from '../shared/ports.ts';
+import type { Signing } from '../shared/ports/signing.ts';
 import { policiesFrom } from '../shared/policies.ts';
 import { policyFolder } from '../shared/policy-folder.ts';
 import { noTelemetry } from '../shared/telemetry.ts';

@@ -9,7 +9,7 @@ import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { z } from 'zod';
 import type { Host } from '../shared/domain/reference.ts';
-import type { Credentials } from '../shared/ports.ts';
+import type { Credentials } from '../shared/ports/images.ts';
 
 /** Who a refresh token of Azure Container Registry belongs to: `az acr login` writes one as `identitytoken`. */
 export const TOKEN_USER = '00000000-0000-0000-0000-000000000000';

@@ -1,5 +1,5 @@
 /** A command that asks the app for something: it says why, and the answer says how to see what becomes of it. */
-import { WHY } from '../shared/domain/advice.ts';
+import { WHY } from '../shared/domain/ways-on.ts';
 import { openApp, type App, type Wish } from './app/app.ts';
 import { APP_HELP, appOptions } from './app/where.ts';
 import { readArguments, type Arguments } from './arguments.ts';

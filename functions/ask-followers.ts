@@ -2,7 +2,7 @@
 import { appsOfGate, imagesBuiltFrom } from '../shared/domain/graph.ts';
 import type { Policy } from '../shared/domain/policy.ts';
 import { request } from '../shared/ledger/request.ts';
-import type { Ledger } from '../shared/ports.ts';
+import type { Ledger } from '../shared/ports/ledger.ts';
 import type { Stories } from './activities/activity.ts';
 
 export async function askFollowers(

@@ -1,6 +1,7 @@
 /** The step catalogue: every activity a story may call, with the schema of what it takes and of what it answers. */
 import { z } from 'zod';
-import { gateLook, gatePolicy } from '../shared/domain/gate-state.ts';
+import { gatePolicy } from '../shared/domain/gate-policy.ts';
+import { gateLook } from '../shared/domain/gate-state.ts';
 import { bases, imageLook, imageReason } from '../shared/domain/image-state.ts';
 import { outcome, reason, standing } from '../shared/domain/outcome.ts';
 import { restores } from '../shared/domain/recall.ts';

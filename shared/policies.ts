@@ -9,7 +9,8 @@ import { canonicalJson } from './domain/policy/canonical-json.ts';
 import type { Policy } from './domain/policy.ts';
 import { keepPolicy, readKeptPolicy, type KeptPolicy } from './ledger/policy-book.ts';
 import { sha256 } from './policy-files.ts';
-import type { Ledger, Policies, PolicyReader } from './ports.ts';
+import type { Ledger } from './ports/ledger.ts';
+import type { Policies, PolicyReader } from './ports/policies.ts';
 
 interface Options {
   reader: PolicyReader;

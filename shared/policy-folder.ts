@@ -1,7 +1,7 @@
 /** The policy as a folder of files that somebody edits. Read again when a file changes. */
 import { folderListing } from './folder-listing.ts';
 import { readPolicyFiles } from './policy-files.ts';
-import type { PolicyRead, PolicyReader } from './ports.ts';
+import type { PolicyRead, PolicyReader } from './ports/policies.ts';
 
 export function policyFolder(folder: string): PolicyReader {
   const list = folderListing(folder);

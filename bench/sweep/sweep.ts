@@ -5,10 +5,10 @@
 import type { Stories, Surroundings } from '../../functions/activities/activity.ts';
 import { sweepGates } from '../../functions/activities/sweep/sweep-gates.ts';
 import { host } from '../../shared/domain/reference.ts';
-import { GATE, newGate, type GateRow } from '../../shared/ledger/gate-book.ts';
+import { GATE, newGate, type GateRow } from '../../shared/ledger/gate-rows.ts';
 import { decidingPolicy } from '../../shared/domain/deciding-policy.ts';
 import { put } from '../../shared/ledger/rows.ts';
-import type { Ledger } from '../../shared/ports.ts';
+import type { Ledger } from '../../shared/ports/ledger.ts';
 import { ociUpstreams } from '../../shared/oci/upstreams.ts';
 import { policiesFrom } from '../../shared/policies.ts';
 import { policyFolder } from '../../shared/policy-folder.ts';

@@ -8,7 +8,7 @@ import { newPipeline, BlockBlobClient, AnonymousCredential, type StoragePipeline
 import type { HttpClient, PipelineRequest } from '@azure/core-rest-pipeline';
 import { createClients, type Clients } from '../../shared/azure/clients.ts';
 import type { Host } from '../../shared/domain/reference.ts';
-import type { Upstreams } from '../../shared/ports.ts';
+import type { Upstreams } from '../../shared/ports/upstreams.ts';
 import { fakeRegistries, type FakeRegistries } from '../../test/fakes/registries.ts';
 import { notBuilt, toAsked, toResponse, type Service } from './answer.ts';
 import { zeroLatencyBlobs } from './blobs.ts';

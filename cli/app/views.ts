@@ -1,6 +1,6 @@
 /** What the command line reads of the API's answers. An answer may say more. */
 import { z } from 'zod';
-import { canBeDone } from '../../shared/domain/advice.ts';
+import { canBeDone } from '../../shared/domain/ways-on.ts';
 import { digest } from '../../shared/domain/reference.ts';
 
 const next = z.object({ action: z.string(), why: z.string(), until: z.string().optional() });

@@ -5,7 +5,7 @@ import { pullsOf, secretNames } from '../../shared/domain/doctor/needs.ts';
 import { sameId } from '../../shared/domain/doctor/roles.ts';
 import type { Policy } from '../../shared/domain/policy.ts';
 import { host as hostSchema, type Host } from '../../shared/domain/reference.ts';
-import type { Credentials } from '../../shared/ports.ts';
+import type { Credentials } from '../../shared/ports/images.ts';
 import { policyVariables, type Settings } from '../../shared/settings.ts';
 import type { Where } from '../app/where.ts';
 import { lookAtHealth } from './look-at-health.ts';

@@ -13,7 +13,7 @@ import {
 } from '../../shared/domain/reference.ts';
 import { ociUpstreams } from '../../shared/oci/upstreams.ts';
 import { UpstreamTrouble } from '../../shared/oci/upstream-trouble.ts';
-import type { Credentials } from '../../shared/ports.ts';
+import type { Credentials } from '../../shared/ports/images.ts';
 import { noLogin } from './look-at-vault.ts';
 
 type Image = RepositoryReference & { tag?: Tag; digest?: Digest };

@@ -6,7 +6,7 @@
 import { z } from 'zod';
 import type { Seen } from '../../shared/domain/doctor/finding.ts';
 import type { Host } from '../../shared/domain/reference.ts';
-import type { Credentials } from '../../shared/ports.ts';
+import type { Credentials } from '../../shared/ports/images.ts';
 import { TOKEN_USER } from '../docker-credentials.ts';
 import { reader, unseen, whyNot, type About } from './reader.ts';
 

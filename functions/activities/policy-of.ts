@@ -2,7 +2,9 @@
 import { fillSecrets, secretsIn } from '../../shared/domain/container-group.ts';
 import type { App, Gate, Image } from '../../shared/domain/policy.ts';
 import type { Host } from '../../shared/domain/reference.ts';
-import type { Credentials, Policies, Secrets } from '../../shared/ports.ts';
+import type { Credentials } from '../../shared/ports/images.ts';
+import type { Policies } from '../../shared/ports/policies.ts';
+import type { Secrets } from '../../shared/ports/secrets.ts';
 
 export const gateOf = async (policies: Policies, name: string): Promise<Gate | undefined> =>
   (await policies.current()).policy?.gates[name];

@@ -15,7 +15,7 @@ import {
 import type { Candidate, GateState } from '../../shared/domain/gate-state.ts';
 import { whoOf } from '../../shared/domain/person.ts';
 import { canonicalJson } from '../../shared/domain/policy/canonical-json.ts';
-import type { CandidateRow } from '../../shared/ledger/gate-book.ts';
+import type { CandidateRow } from '../../shared/ledger/gate-rows.ts';
 import type { approvalRule, approvalSeen } from './schemas/approval.ts';
 import { isoTime } from './schemas/common.ts';
 

@@ -2,12 +2,11 @@
 import type { HttpResponseInit } from '@azure/functions';
 import type { App } from '../../shared/domain/policy.ts';
 import { appKey, newApp, readImage, type AppRow } from '../../shared/ledger/image-book.ts';
-import { tell } from '../../shared/ledger/outbox.ts';
 import { bump } from '../../shared/ledger/request.ts';
 import { LedgerConflict, put } from '../../shared/ledger/rows.ts';
-import { whoIs } from './caller.ts';
 import type { Asked } from './endpoint.ts';
 import { runsOf } from './image-view.ts';
+import { tellAsked } from './tell-asked.ts';
 
 const MOST_TRIES = 10;
 
@@ -21,10 +20,11 @@ export interface AppWish {
 
 /** `wish` is asked again when somebody else wrote meanwhile; it throws a `Problem` to refuse. */
 export async function askApp(
-  { world, stories, caller, at }: Asked,
+  asked: Asked,
   app: App,
   wish: (row: AppRow) => Promise<AppWish> | AppWish,
 ): Promise<HttpResponseInit> {
+  const { world, stories } = asked;
   const of = runsOf(app);
   for (let tries = 0; tries < MOST_TRIES; tries++) {
     const kept = (await readImage(world.ledger, of)).apps.get(app.name);
@@ -33,7 +33,7 @@ export async function askApp(
     const written = await world.ledger.write('images', of, [
       put(appKey(app.name), kept, { ...row, ...change }),
       await bump(world.ledger, 'images', of),
-      tell(`asked-${crypto.randomUUID()}`, { at, ...whoIs(caller), subject: app.name, what, why, data }),
+      tellAsked(asked, { subject: app.name, what, why, data }),
     ]);
     if (written === 'conflict') continue;
     await stories.start('rollOut', of);

@@ -4,7 +4,7 @@
  * What cannot be asked is named and nothing is lost: the ledger says already what everything has to know, and the next sweep asks again.
  */
 import { request } from '../../shared/ledger/request.ts';
-import type { Table } from '../../shared/ports.ts';
+import type { Table } from '../../shared/ports/ledger.ts';
 import type { StoryName } from '../activities/activity.ts';
 import { atOnce } from '../at-once.ts';
 import type { Asked } from './endpoint.ts';

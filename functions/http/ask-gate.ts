@@ -1,12 +1,13 @@
 /** A person's request to a gate: written to the ledger and counted in one transaction, then its story is started, and the answer says where to watch. */
 import type { HttpResponseInit } from '@azure/functions';
-import type { AnnouncementType, Change } from '../../shared/ports.ts';
-import { GATE, newGate, readGate, type GateBook, type GateRow } from '../../shared/ledger/gate-book.ts';
-import { tell } from '../../shared/ledger/outbox.ts';
+import type { AnnouncementType } from '../../shared/ports/announcements.ts';
+import type { Change } from '../../shared/ports/ledger.ts';
+import { readGate, type GateBook } from '../../shared/ledger/gate-book.ts';
+import { GATE, newGate, type GateRow } from '../../shared/ledger/gate-rows.ts';
 import { bump } from '../../shared/ledger/request.ts';
 import { LedgerConflict, put } from '../../shared/ledger/rows.ts';
-import { whoIs } from './caller.ts';
 import type { Asked } from './endpoint.ts';
+import { tellAsked } from './tell-asked.ts';
 
 const MOST_TRIES = 10;
 
@@ -23,10 +24,11 @@ export interface Wish {
 
 /** `wish` is asked again when somebody else wrote meanwhile; it throws a `Problem` to refuse. */
 export async function askGate(
-  { world, stories, caller, at }: Asked,
+  asked: Asked,
   gate: string,
   wish: (row: GateRow, book: GateBook) => Promise<Wish> | Wish,
 ): Promise<HttpResponseInit> {
+  const { world, stories } = asked;
   for (let tries = 0; tries < MOST_TRIES; tries++) {
     const book = await readGate(world.ledger, gate);
     const row = book.gate?.value ?? newGate;
@@ -35,9 +37,7 @@ export async function askGate(
       put(GATE, book.gate, { ...row, ...wished.row }),
       ...(wished.changes ?? []),
       await bump(world.ledger, 'gates', gate),
-      tell(`asked-${crypto.randomUUID()}`, {
-        at,
-        ...whoIs(caller),
+      tellAsked(asked, {
         subject: gate,
         what: wished.what,
         why: wished.why,

@@ -5,7 +5,7 @@
  * Header format: https://learn.microsoft.com/azure/app-service/configure-authentication-user-identities
  */
 import { z } from 'zod';
-import { whoOf, type Who } from '../../shared/domain/person.ts';
+import { whoOf, type Person, type Who } from '../../shared/domain/person.ts';
 import { mayAct, ROLES, type Role } from '../../shared/domain/roles.ts';
 import { Problem } from './problem.ts';
 
@@ -31,6 +31,13 @@ type Claim = z.infer<typeof claim>;
 
 /** Who it was, for the ledger and the journal. */
 export const whoIs = ({ id, name }: Caller): Who => whoOf({ by: id, name });
+
+/** The same, with why and when. */
+export const personOf = ({ caller, at }: { caller: Caller; at: number }, why: string): Person => ({
+  ...whoIs(caller),
+  why,
+  at,
+});
 
 /** Throws a 401 or 403 `Problem`. */
 export function callerOf(authMode: 'entra' | 'local', header: string | null, needed: Role): Caller {

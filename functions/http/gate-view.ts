@@ -1,6 +1,6 @@
 /** What the API says of a gate and its candidates. From the ledger alone: asking costs the upstream nothing. */
 import type { z } from 'zod';
-import { adviceOnAction, adviceOnOutcome, type About } from '../../shared/domain/advice.ts';
+import { adviceOnAction, adviceOnOutcome } from '../../shared/domain/advice.ts';
 import type { GateAction } from '../../shared/domain/gate-action-kinds.ts';
 import { forCandidate, nextGateAction } from '../../shared/domain/gate-action.ts';
 import type { PersonFreeze } from '../../shared/domain/freeze.ts';
@@ -12,14 +12,9 @@ import { whoOf } from '../../shared/domain/person.ts';
 import { recallOf } from '../../shared/domain/recall.ts';
 import { formatReference, type Digest } from '../../shared/domain/reference.ts';
 import { sayAction } from '../../shared/domain/say-action.ts';
-import {
-  evidenceByCheck,
-  newGate,
-  type CandidateBook,
-  type GateBook,
-  type GateRow,
-  type KeptPromotion,
-} from '../../shared/ledger/gate-book.ts';
+import type { About } from '../../shared/domain/ways-on.ts';
+import { evidenceByCheck, type CandidateBook, type GateBook } from '../../shared/ledger/gate-book.ts';
+import { newGate, type GateRow, type KeptPromotion } from '../../shared/ledger/gate-rows.ts';
 import { gateStateOf } from '../../shared/ledger/gate-state-of.ts';
 import { approvalRuleView, approvalView } from './approval-view.ts';
 import { logAddress, reportAddress } from './check-address.ts';

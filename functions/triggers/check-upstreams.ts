@@ -3,4 +3,4 @@ import type { Stories } from '../activities/activity.ts';
 import { newSwept, startUnstuck } from '../activities/sweep/start-unstuck.ts';
 
 export const checkUpstreams = (stories: Stories, at: number): Promise<void> =>
-  startUnstuck(stories, 'sweep', '', at, newSwept());
+  startUnstuck({ stories, at, swept: newSwept() }, 'sweep', '');

@@ -1,5 +1,5 @@
 /** Announcements as CloudEvents to an Event Grid topic. The id is the caller's, so a repetition can be told from news. */
-import type { Announcements } from '../ports.ts';
+import type { Announcements } from '../ports/announcements.ts';
 import { ask } from './ask.ts';
 import type { Clients } from './clients.ts';
 import { neededRoles } from './needed-roles.ts';

@@ -6,7 +6,7 @@
  */
 import type { ContainerGroup } from '@azure/arm-containerinstance';
 import { createHttpHeaders, createPipelineRequest, RestError } from '@azure/core-rest-pipeline';
-import type { ContainerGroups, Group, GroupReference } from '../ports.ts';
+import type { ContainerGroups, Group, GroupReference } from '../ports/container-groups.ts';
 import { ask, refusedWith } from './ask.ts';
 import type { Clients } from './clients.ts';
 import { ServiceRefused, ServiceTrouble, type Question } from './errors.ts';

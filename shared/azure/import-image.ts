@@ -6,7 +6,7 @@
  */
 import type { ContainerRegistryManagementClient, ImportSource } from '@azure/arm-containerregistry';
 import { formatReference } from '../domain/reference.ts';
-import type { Imported, Registries } from '../ports.ts';
+import type { Imported, Registries } from '../ports/registries.ts';
 import { explain } from './ask.ts';
 import type { Clients } from './clients.ts';
 import { DeadlineExceeded, ServiceRefused, ServiceTrouble, type Question } from './errors.ts';

@@ -4,7 +4,7 @@
  * Text that is too long for one property goes on in `data1`, `data2`, …
  */
 import type { TableEntity, TableEntityResult } from '@azure/data-tables';
-import type { Row } from '../ports.ts';
+import type { Row } from '../ports/ledger.ts';
 import { UnwritableRow } from './errors.ts';
 import { COLUMN_CHARACTERS, ENTITY_BYTES } from './limits.ts';
 

@@ -3,7 +3,7 @@
  *
  * https://learn.microsoft.com/rest/api/storageservices/performing-entity-group-transactions
  */
-import type { Change } from '../ports.ts';
+import type { Change } from '../ports/ledger.ts';
 import { UnwritableRow } from './errors.ts';
 import { KEY_CHARACTERS, TRANSACTION_CHANGES } from './limits.ts';
 

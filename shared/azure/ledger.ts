@@ -5,7 +5,7 @@
  * not. The answer of a write that was lost is trouble; whoever asked looks again.
  */
 import { odata, type TableClient, type TransactionAction } from '@azure/data-tables';
-import type { Change, Ledger, Row, Table } from '../ports.ts';
+import type { Change, Ledger, Row, Table } from '../ports/ledger.ts';
 import { ask, refusedWith } from './ask.ts';
 import type { Clients } from './clients.ts';
 import { ServiceRefused, type Question } from './errors.ts';

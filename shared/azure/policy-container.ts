@@ -6,7 +6,7 @@
  */
 import { UPLOADED_BYTES, UPLOADED_POLICY, unpackPolicy } from '../domain/uploaded-policy.ts';
 import { sha256 } from '../policy-files.ts';
-import type { PolicyRead, PolicyReader } from '../ports.ts';
+import type { PolicyRead, PolicyReader } from '../ports/policies.ts';
 import { ask } from './ask.ts';
 import type { Clients } from './clients.ts';
 import { ServiceRefused, ServiceTrouble, type Question } from './errors.ts';

@@ -1,5 +1,5 @@
 /** One GET, as the outside sees an app. A redirect is an answer and not followed; the body is not read. */
-import type { Probes } from '../ports.ts';
+import type { Probes } from '../ports/probes.ts';
 
 export const httpProbes = (): Probes => ({
   async get(url, { timeoutSeconds }) {

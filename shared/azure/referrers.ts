@@ -2,7 +2,7 @@
 import type { ContainerRegistryContentClient } from '@azure/container-registry';
 import { z } from 'zod';
 import { digest, type DigestReference } from '../domain/reference.ts';
-import type { Referrer } from '../ports.ts';
+import type { Referrer } from '../ports/images.ts';
 import { ask, refusedWith } from './ask.ts';
 import { ServiceTrouble, type Question } from './errors.ts';
 import { MOST_REFERRERS, REFERRERS_PAGE_BYTES } from './limits.ts';

@@ -1,5 +1,5 @@
 /** Registries of ours: imports by Azure Resource Manager, everything else at the registry itself. */
-import type { Registries } from '../ports.ts';
+import type { Registries } from '../ports/registries.ts';
 import type { Clients } from './clients.ts';
 import type { FindRegistry } from './find-registry.ts';
 import { imageImporter } from './import-image.ts';

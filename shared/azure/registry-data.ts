@@ -5,7 +5,7 @@
  * checked here.
  */
 import { digest as digestSchema, formatReference, tag as tagSchema } from '../domain/reference.ts';
-import type { ManifestInfo, Registries, TagInfo } from '../ports.ts';
+import type { ManifestInfo, Registries, TagInfo } from '../ports/registries.ts';
 import { ask, refusedWith } from './ask.ts';
 import type { Clients } from './clients.ts';
 import { ServiceTrouble, type Question } from './errors.ts';

@@ -4,7 +4,7 @@
  * A report is read with a limit, as everything is that somebody else may have written over.
  */
 import type { ContainerClient } from '@azure/storage-blob';
-import type { Reports } from '../ports.ts';
+import type { Reports } from '../ports/reports.ts';
 import { ask, refusedWith } from './ask.ts';
 import type { Clients } from './clients.ts';
 import { ServiceTrouble, type Question } from './errors.ts';

@@ -1,7 +1,7 @@
 /** A run as Azure tells it, in our words. */
 import type { Run as AzureRun } from '@azure/arm-containerregistry';
 import { digest as digestSchema, repository as repositorySchema, tag as tagSchema } from '../domain/reference.ts';
-import type { Run, RunState } from '../ports.ts';
+import type { Run, RunState } from '../ports/runs.ts';
 
 const STATES: Record<string, RunState> = {
   queued: 'running',

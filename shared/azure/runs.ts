@@ -1,5 +1,5 @@
 /** ACR Tasks: runs are started, watched, read and cancelled, each call on its own; nothing waits here. */
-import type { Runs } from '../ports.ts';
+import type { Runs } from '../ports/runs.ts';
 import { ask, refusedWith } from './ask.ts';
 import type { Clients } from './clients.ts';
 import { ServiceTrouble } from './errors.ts';

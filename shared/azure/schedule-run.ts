@@ -5,7 +5,7 @@
  */
 import type { ContainerRegistryManagementClient } from '@azure/arm-containerregistry';
 import { z } from 'zod';
-import type { Runs } from '../ports.ts';
+import type { Runs } from '../ports/runs.ts';
 import { ask, refusedWith } from './ask.ts';
 import type { Clients } from './clients.ts';
 import { ServiceTrouble, type Question } from './errors.ts';

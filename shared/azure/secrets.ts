@@ -1,5 +1,5 @@
 /** Secrets of the key vault. One that is missing and one that is disabled are the same answer: there is nothing to use. */
-import type { Secrets } from '../ports.ts';
+import type { Secrets } from '../ports/secrets.ts';
 import { ask, refusedWith } from './ask.ts';
 import type { Clients } from './clients.ts';
 import { neededRoles } from './needed-roles.ts';

@@ -5,7 +5,7 @@
  */
 import { createHash, createPublicKey } from 'node:crypto';
 import type { KeyVaultKey } from '@azure/keyvault-keys';
-import type { Signing, SigningKey } from '../ports.ts';
+import type { Signing, SigningKey } from '../ports/signing.ts';
 import { derOf } from '../record/signature-der.ts';
 import { ask, refusedWith } from './ask.ts';
 import type { Clients } from './clients.ts';

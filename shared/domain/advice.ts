@@ -1,38 +1,14 @@
 /**
- * What a person can do about anything that waits, is under way or has ended: each way on, whose it is, and what to type.
+ * What a person can do about anything that waits, is under way or has ended: which of the ways on (`ways-on.ts`) are open.
  *
  * Pure, and complete: every outcome, every reason and every action has its answer, or this does not compile. Nothing here skips a check.
  */
-import { z } from 'zod';
 import type { GateAction } from './gate-action-kinds.ts';
 import type { Outcome, Reason } from './outcome.ts';
-import type { Digest } from './reference.ts';
-import { ROLES, type Role } from './roles.ts';
-
-export const canBeDone = z.strictObject({
-  what: z.string(),
-  by: z.enum([...ROLES, 'policy']).describe('The app role that it needs; `policy`: whoever may change the policy.'),
-  command: z.string().describe('To type; what stands in angle brackets is yours to say.'),
-});
-export type CanBeDone = z.infer<typeof canBeDone>;
-
-/** What is talked about. */
-export interface About {
-  gate: string;
-  /** Missing: the gate itself. */
-  digest?: Digest | undefined;
-  /** Whose hold counts. */
-  heldOn?: 'gate' | 'everything' | undefined;
-  /** Who may approve there. */
-  approver?: Role | undefined;
-  /** Names what there is to agree to. */
-  content?: string | undefined;
-  /** Its permission was taken away after it was promoted. */
-  recalled?: boolean | undefined;
-}
+import { waysOn, type About, type CanBeDone } from './ways-on.ts';
 
 export function adviceOnOutcome(outcome: Outcome, about: About): CanBeDone[] {
-  const { lift, promote, recall, recheck, verify, inPolicy } = ways(about);
+  const { lift, promote, recall, recheck, verify, inPolicy } = waysOn(about);
   switch (outcome.kind) {
     case 'promoted':
       return about.recalled
@@ -52,7 +28,7 @@ export function adviceOnOutcome(outcome: Outcome, about: About): CanBeDone[] {
 }
 
 export function adviceOnAction(action: GateAction, about: About): CanBeDone[] {
-  const { abort, hold, log, promoteTag, recall } = ways(about);
+  const { abort, hold, log, promoteTag, recall } = waysOn(about);
   switch (action.kind) {
     case 'rest':
       return adviceOnReason(action.reason, about);
@@ -83,7 +59,7 @@ export function adviceOnAction(action: GateAction, about: About): CanBeDone[] {
 
 export function adviceOnReason(reason: Reason, about: About): CanBeDone[] {
   const { abort, decide, inPolicy, lift, log, otherDigest, override, promote, promoteTag, recheck, resume, thaw } =
-    ways(about);
+    waysOn(about);
   switch (reason.kind) {
     case 'nothing-to-do':
       return [promoteTag('have what the upstream tag names now checked and promoted')];
@@ -149,79 +125,3 @@ export function adviceOnReason(reason: Reason, about: About): CanBeDone[] {
       ];
   }
 }
-
-/** Each way on, with the words that are typed for it; those that are about a digest are none where there is none. */
-function ways({ gate, digest, heldOn, approver = 'release-manager', content }: About) {
-  const type = (...words: string[]) => ['gated-import', ...words].join(' ');
-  const because = (...words: string[]) => `${type(...words)} --reason '${WHY}'`;
-  const onDigest = (make: (one: Digest) => CanBeDone): CanBeDone[] => (digest ? [make(digest)] : []);
-  const held = heldOn === 'everything' ? [] : [gate];
-  return {
-    inPolicy: (what: string): CanBeDone => ({ what, by: 'policy', command: type('what-if', '<policy folder>') }),
-    promote: (what: string): CanBeDone => ({
-      what,
-      by: 'operator',
-      command: because('promote', gate, ...(digest ? [digest] : [])),
-    }),
-    promoteTag: (what: string): CanBeDone => ({ what, by: 'operator', command: because('promote', gate) }),
-    otherDigest: {
-      what: 'have another digest of the upstream checked and promoted',
-      by: 'operator',
-      command: because('promote', gate, '<digest>'),
-    } satisfies CanBeDone,
-    hold: (what: string): CanBeDone => ({ what, by: 'operator', command: because('hold', gate) }),
-    resume: {
-      what: heldOn === 'everything' ? 'lift the hold on everything' : 'lift the hold',
-      by: 'operator',
-      command: because('resume', ...held),
-    } satisfies CanBeDone,
-    thaw: {
-      what: 'end the freeze, if a person froze everything',
-      by: 'operator',
-      command: because('thaw'),
-    } satisfies CanBeDone,
-    recall: {
-      what: 'take its permission away: the newest earlier one that passes takes its place',
-      by: 'operator',
-      command: because('recall', gate, digest ?? '<digest>'),
-    } satisfies CanBeDone,
-    lift: {
-      what: 'lift the recall, if it was a mistake; not by the operator who recalled it',
-      by: 'operator',
-      command: because('recall', gate, digest ?? '<digest>', '--lift'),
-    } satisfies CanBeDone,
-    verify: {
-      what: 'see its signed record',
-      by: 'viewer',
-      command: type('verify', '<reference>', '--key', '<file>'),
-    } satisfies CanBeDone,
-    recheck: (what: string) => onDigest((of) => ({ what, by: 'operator', command: because('recheck', gate, of) })),
-    abort: onDigest((of) => ({ what: 'stop it', by: 'operator', command: because('abort', gate, of) })),
-    log: (check: string | undefined) =>
-      onDigest((of) => ({
-        what: check === undefined ? 'follow the log' : `read the log of "${check}"`,
-        by: 'viewer',
-        command: type('log', gate, of, ...(check === undefined ? ['--follow'] : [check])),
-      })),
-    override: (wait: 'soak' | 'freeze') =>
-      onDigest((of) => ({
-        what: `let it skip the ${wait}: two people have to ask for it`,
-        by: 'operator',
-        command: because('override', gate, of, '--skip', wait),
-      })),
-    decide: (what: string) => {
-      const seen = content === undefined ? [] : ['--about', content];
-      return [
-        ...onDigest((of) => ({
-          what: `${what}; not by whoever asked for it`,
-          by: approver,
-          command: because('approve', gate, of, ...seen),
-        })),
-        ...onDigest((of) => ({ what: 'refuse it', by: approver, command: because('refuse', gate, of) })),
-      ];
-    },
-  };
-}
-
-/** Stands for a reason; the command line takes it for none. */
-export const WHY = '<why>';

@@ -6,7 +6,7 @@
  */
 import { z } from 'zod';
 import { verdict } from './outcome.ts';
-import { who, whoOf, type Who } from './person.ts';
+import { person, whoOf, type Who } from './person.ts';
 import { digest, type Digest } from './reference.ts';
 import { mayAct, role } from './roles.ts';
 
@@ -27,8 +27,6 @@ export interface Content {
   subject: Digest | undefined;
   checks: Record<string, { hash: string; verdict?: z.infer<typeof verdict> }>;
 }
-
-const person = { ...who, why: z.string(), at: z.number() };
 
 export const approval = z.object({
   ...person,

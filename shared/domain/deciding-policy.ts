@@ -1,6 +1,7 @@
 /** What of a gate's policy decides, and what of a candidate was found under it: the part of the state that the policy brings. */
 import { TRAITS } from './checks/traits.ts';
-import type { Candidate, GatePolicy } from './gate-state.ts';
+import type { GatePolicy } from './gate-policy.ts';
+import type { Candidate } from './gate-state.ts';
 import type { Gate } from './policy.ts';
 
 export const decidingPolicy = ({

@@ -4,12 +4,13 @@
  * Times are epoch milliseconds. Sequence numbers come from the ledger, one row per gate: a sighting or a manual promotion gets the next.
  */
 import { z } from 'zod';
-import { approvalRule, approvals } from './approvals.ts';
-import { grade, removed } from './fast-lane.ts';
-import { freezeWindow, personFreeze } from './freeze.ts';
+import { approvals } from './approvals.ts';
+import { removed } from './fast-lane.ts';
+import { personFreeze } from './freeze.ts';
+import { gatePolicy } from './gate-policy.ts';
 import { platformImage } from './manifest.ts';
 import { verdict } from './outcome.ts';
-import { who } from './person.ts';
+import { person, who } from './person.ts';
 import { earlier, recall, restores } from './recall.ts';
 import { digest, tag } from './reference.ts';
 
@@ -59,15 +60,13 @@ export type Evidence = z.infer<typeof evidence>;
 export const trouble = z.object({ message: z.string(), times: z.number(), retryAt: z.number() });
 export type Trouble = z.infer<typeof trouble>;
 
-export const manual = z.object({ ...who, why: z.string(), at: z.number() });
+export const manual = z.object(person);
 
 /** A person wants this candidate to skip a wait; it counts once another person has agreed. Belongs to one opening. */
 export const override = z.object({
   skip: z.enum(['soak', 'freeze']),
-  ...who,
-  why: z.string(),
-  at: z.number(),
-  agreed: z.object({ ...who, why: z.string(), at: z.number() }).optional(),
+  ...person,
+  agreed: z.object(person).optional(),
 });
 export type Override = z.infer<typeof override>;
 
@@ -127,35 +126,8 @@ export const intention = z.object({
 });
 export type Intention = z.infer<typeof intention>;
 
-export const hold = z.object({ ...who, why: z.string(), at: z.number() });
+export const hold = z.object(person);
 export type Hold = z.infer<typeof hold>;
-
-/** What of the policy decides. */
-export const gatePolicy = z.object({
-  checks: z.array(
-    z.object({
-      name: z.string(),
-      hash: z.string(),
-      /** Only one such check of a gate runs at a time. */
-      alone: z.literal(true).optional(),
-      /** Asked once about the whole subject, and not for each platform. */
-      whole: z.literal(true).optional(),
-    }),
-  ),
-  soakMs: z.number(),
-  /** No rule asks for them, but another one makes another subject of a candidate: a gate at rest has to look again. */
-  platforms: z.array(z.string()).optional(),
-  unchecked: z.array(z.string()).optional(),
-  /** Missing: it promotes. */
-  mode: z.literal('observe').optional(),
-  /** Missing: what was replaced upstream, or is gone there, is given up. */
-  whenReplaced: z.literal('keep').optional(),
-  /** Missing: nobody is asked. */
-  approval: approvalRule.optional(),
-  freeze: z.array(freezeWindow).optional(),
-  fastLane: z.object({ removes: grade, approvals: z.number() }).optional(),
-});
-export type GatePolicy = z.infer<typeof gatePolicy>;
 
 export const gateState = z.object({
   /** The request counter as this look saw it; `rest` succeeds only if it is still that. */

@@ -3,7 +3,8 @@
  *
  * A question's id names its evidence: the check's name, and with several platforms `<check>:<platform>`.
  */
-import type { Candidate, GatePolicy } from './gate-state.ts';
+import type { GatePolicy } from './gate-policy.ts';
+import type { Candidate } from './gate-state.ts';
 import { ALL_PLATFORMS } from './manifest.ts';
 import type { Digest } from './reference.ts';
 

@@ -5,7 +5,7 @@
  * One that was made by mistake is lifted. It is kept all the same: what was decided while it stood is not otherwise for that.
  */
 import { z } from 'zod';
-import { who } from './person.ts';
+import { person } from './person.ts';
 import { digest, tag, type Digest } from './reference.ts';
 
 export const recall = z.object({
@@ -13,10 +13,8 @@ export const recall = z.object({
   digest,
   /** What was promoted of it: whatever has the same is recalled too. */
   subject: digest,
-  ...who,
-  why: z.string(),
-  at: z.number(),
-  lifted: z.object({ ...who, why: z.string(), at: z.number() }).optional(),
+  ...person,
+  lifted: z.object(person).optional(),
 });
 export type Recall = z.infer<typeof recall>;
 

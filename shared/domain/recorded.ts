@@ -3,7 +3,8 @@
  * parse it. Times are epoch milliseconds, as the rules have them.
  */
 import { z } from 'zod';
-import { candidate, gatePolicy, promotion } from './gate-state.ts';
+import { gatePolicy } from './gate-policy.ts';
+import { candidate, promotion } from './gate-state.ts';
 import { outcome } from './outcome.ts';
 import { recall } from './recall.ts';
 

@@ -8,7 +8,8 @@
 import { foundFor } from './deciding-policy.ts';
 import type { GateAction } from './gate-action-kinds.ts';
 import { forCandidate } from './gate-action.ts';
-import type { Candidate, GatePolicy, GateState } from './gate-state.ts';
+import type { GatePolicy } from './gate-policy.ts';
+import type { Candidate, GateState } from './gate-state.ts';
 import { sayOutcome, type Outcome } from './outcome.ts';
 import { knockOn, sayTurned, type Turned } from './knock-on.ts';
 import type { RecordedCandidate, RecordedGate } from './recorded.ts';

@@ -6,8 +6,8 @@ import { z } from 'zod';
 import { frozenAt, personFreeze, type Freezes, type PersonFreeze } from '../domain/freeze.ts';
 import type { Origin } from '../domain/origin.ts';
 import type { App, Gate } from '../domain/policy.ts';
-import type { Change, Ledger } from '../ports.ts';
-import { GATE, gateRow } from './gate-book.ts';
+import type { Change, Ledger } from '../ports/ledger.ts';
+import { GATE, gateRow } from './gate-rows.ts';
 import { EVERYTHING } from './hold-book.ts';
 import { parseRow, refuseOverwrite, SCHEMA } from './rows.ts';
 

@@ -5,7 +5,8 @@ import type { Candidate, Evidence, GateState, Hold } from '../domain/gate-state.
 import type { Gate } from '../domain/policy.ts';
 import type { Earlier } from '../domain/recall.ts';
 import type { Digest } from '../domain/reference.ts';
-import { evidenceByCheck, newGate, type CandidateBook, type GateBook } from './gate-book.ts';
+import { evidenceByCheck, type CandidateBook, type GateBook } from './gate-book.ts';
+import { newGate } from './gate-rows.ts';
 
 export function gateStateOf(
   gate: Gate,

@@ -6,8 +6,8 @@
 import { z } from 'zod';
 import { hold, type Hold } from '../domain/gate-state.ts';
 import { latestHold, type HoldOver } from '../domain/hold-over.ts';
-import type { Change, Ledger } from '../ports.ts';
-import { GATE, gateRow } from './gate-book.ts';
+import type { Change, Ledger } from '../ports/ledger.ts';
+import { GATE, gateRow } from './gate-rows.ts';
 import { outboxOf, type Outbox } from './outbox.ts';
 import { parseRow, refuseOverwrite, SCHEMA } from './rows.ts';
 

@@ -4,8 +4,8 @@ import { build, buildFailure, imageReason, version, type Version } from '../doma
 import { digestKey, parseRowKey, rowKey } from '../domain/ids.ts';
 import { digest, type Digest } from '../domain/reference.ts';
 import { deployment, healthyState, personHold, rolloutReason, systemHold } from '../domain/rollout-state.ts';
-import type { Ledger, Row } from '../ports.ts';
-import { REQUEST, requestRow } from './gate-book.ts';
+import type { Ledger, Row } from '../ports/ledger.ts';
+import { REQUEST, requestRow } from './gate-rows.ts';
 import { outboxOf, type Outbox } from './outbox.ts';
 import { parseRow, type Kept } from './rows.ts';
 

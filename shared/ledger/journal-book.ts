@@ -6,7 +6,7 @@
 import { z } from 'zod';
 import { orderedKey, rowKey } from '../domain/ids.ts';
 import { who } from '../domain/person.ts';
-import type { Change, Ledger } from '../ports.ts';
+import type { Change, Ledger } from '../ports/ledger.ts';
 import { parseRow, SCHEMA } from './rows.ts';
 
 export const journalEntry = z.object({

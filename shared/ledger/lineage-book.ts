@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { digestKey, orderedKey, rowKey } from '../domain/ids.ts';
 import { digest, type Digest } from '../domain/reference.ts';
-import type { Ledger } from '../ports.ts';
+import type { Ledger } from '../ports/ledger.ts';
 import { parseRow, SCHEMA } from './rows.ts';
 
 const line = z.object({ image: z.string(), digest, number: z.number(), at: z.number() });

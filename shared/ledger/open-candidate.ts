@@ -2,8 +2,9 @@
 import { candidateKey } from '../domain/ids.ts';
 import type { Restores } from '../domain/recall.ts';
 import type { Digest } from '../domain/reference.ts';
-import type { Change } from '../ports.ts';
-import { evidenceKey, type CandidateBook, type CandidateRow } from './gate-book.ts';
+import type { Change } from '../ports/ledger.ts';
+import type { CandidateBook } from './gate-book.ts';
+import { evidenceKey, type CandidateRow } from './gate-rows.ts';
 import { put } from './rows.ts';
 
 export interface Opening {

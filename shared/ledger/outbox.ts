@@ -7,7 +7,8 @@
  */
 import { z } from 'zod';
 import { orderedKey, parseRowKey, rowKey } from '../domain/ids.ts';
-import type { AnnouncementType, Announcements, Change, Ledger, Row } from '../ports.ts';
+import type { AnnouncementType, Announcements } from '../ports/announcements.ts';
+import type { Change, Ledger, Row } from '../ports/ledger.ts';
 import type { Telemetry } from '../telemetry.ts';
 import { journalEntry, writeJournal, type JournalEntry } from './journal-book.ts';
 import { parseRow, SCHEMA, type Kept } from './rows.ts';

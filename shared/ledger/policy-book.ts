@@ -8,7 +8,7 @@
 import { z } from 'zod';
 import type { PolicyFile } from '../domain/parse-policy.ts';
 import { orderedKey, rowKey } from '../domain/ids.ts';
-import type { Change, Ledger } from '../ports.ts';
+import type { Change, Ledger } from '../ports/ledger.ts';
 import { outboxOf, tell, type Entry, type Outbox } from './outbox.ts';
 import { LedgerConflict, parseRow, put, SCHEMA } from './rows.ts';
 

@@ -3,8 +3,9 @@ import type { Version } from '../domain/image-state.ts';
 import type { Gate } from '../domain/policy.ts';
 import { recallOf, type Earlier } from '../domain/recall.ts';
 import { shortDigest, tag, type Digest } from '../domain/reference.ts';
-import type { Ledger } from '../ports.ts';
-import { GATE, gateRow, readCandidate, readPromotions, type GateRow } from './gate-book.ts';
+import type { Ledger } from '../ports/ledger.ts';
+import { readCandidate, readPromotions } from './gate-book.ts';
+import { GATE, gateRow, type GateRow } from './gate-rows.ts';
 import { parseRow } from './rows.ts';
 
 /** More generations than anybody wants back. */

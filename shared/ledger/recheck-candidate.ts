@@ -4,8 +4,9 @@
  * A check that is under way is overtaken, as by any later attempt; what it finds is written where nobody reads it.
  */
 import { candidateKey } from '../domain/ids.ts';
-import type { Change } from '../ports.ts';
-import { evidenceKey, type CandidateBook, type CandidateRow } from './gate-book.ts';
+import type { Change } from '../ports/ledger.ts';
+import type { CandidateBook } from './gate-book.ts';
+import { evidenceKey, type CandidateRow } from './gate-rows.ts';
 import { put } from './rows.ts';
 
 /** The hash of no check. */

@@ -2,8 +2,8 @@
  * A request is a ledger write first: it bumps the counter of its thing, a row of its own, so that a storm of events disturbs no decision.
  * The story that is started then, or the next sweep, sees that `requested` is more than it has handled.
  */
-import type { Change, Ledger, Table } from '../ports.ts';
-import { REQUEST, requestRow } from './gate-book.ts';
+import type { Change, Ledger, Table } from '../ports/ledger.ts';
+import { REQUEST, requestRow } from './gate-rows.ts';
 import { LedgerConflict, parseRow, put } from './rows.ts';
 
 const MOST_TRIES = 20;

@@ -5,7 +5,7 @@
  * guessed, and not written over. When the number has to be raised: docs/upgrades.md.
  */
 import { z } from 'zod';
-import type { Change, Ledger, Row, Table } from '../ports.ts';
+import type { Change, Ledger, Row, Table } from '../ports/ledger.ts';
 import { upgrade, type Upgraded } from './upgrade.ts';
 
 /** Of the rows that this version writes. */

@@ -1,6 +1,6 @@
 /** When the last sweep ended and what it found: what `health` answers, and what tells an event that a sweep is overdue. */
 import { sweepEnd, type SweepEnd } from '../domain/sweep-end.ts';
-import type { Ledger } from '../ports.ts';
+import type { Ledger } from '../ports/ledger.ts';
 import { parseRow, refuseOverwrite, SCHEMA } from './rows.ts';
 
 /** Not a name, so no gate has this partition. */

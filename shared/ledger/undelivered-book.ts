@@ -1,6 +1,6 @@
 /** Announcements that the topic has not taken: one row each in a partition of its own, so that they are found without asking every thing. */
 import { z } from 'zod';
-import type { Ledger } from '../ports.ts';
+import type { Ledger } from '../ports/ledger.ts';
 import { parseRow, SCHEMA } from './rows.ts';
 
 /** Not a name, so no gate has this partition. */

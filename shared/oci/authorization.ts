@@ -7,7 +7,7 @@
 import { z } from 'zod';
 import type { RepositoryReference } from '../domain/reference.ts';
 import { isLoopback } from '../loopback.ts';
-import type { Credentials } from '../ports.ts';
+import type { Credentials } from '../ports/images.ts';
 import { retryAfterSeconds } from '../retry-after.ts';
 import { boundedFetch, discard, readBounded } from './bounded-fetch.ts';
 import { parseChallenges, type Challenge } from './challenge.ts';

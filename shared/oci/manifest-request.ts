@@ -6,7 +6,7 @@
  */
 import type { Digest, RepositoryReference, Tag } from '../domain/reference.ts';
 import { isLoopback } from '../loopback.ts';
-import type { Credentials } from '../ports.ts';
+import type { Credentials } from '../ports/images.ts';
 import { addresses } from './address.ts';
 import { authorizations } from './authorization.ts';
 import { boundedFetch, discard, type Method } from './bounded-fetch.ts';

@@ -1,7 +1,8 @@
 /** A small blob of a registry that is not ours, verified against its digest. For whoever looks from outside, such as the command line. */
 import { createHash } from 'node:crypto';
 import type { DigestReference } from '../domain/reference.ts';
-import type { Credentials, Registries } from '../ports.ts';
+import type { Credentials } from '../ports/images.ts';
+import type { Registries } from '../ports/registries.ts';
 import { discard, readBounded } from './bounded-fetch.ts';
 import { manifestRequester } from './manifest-request.ts';
 import { UpstreamTrouble } from './upstream-trouble.ts';

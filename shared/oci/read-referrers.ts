@@ -6,7 +6,7 @@
  */
 import { fallbackTag, MOST_LISTED, parseReferrers } from '../domain/referrers.ts';
 import type { DigestReference } from '../domain/reference.ts';
-import type { Credentials, Referrer } from '../ports.ts';
+import type { Credentials, Referrer } from '../ports/images.ts';
 import { discard, readBounded } from './bounded-fetch.ts';
 import { MANIFEST_BYTES } from './limits.ts';
 import type { ManifestRequest, RequestManifest } from './manifest-request.ts';

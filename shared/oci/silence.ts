@@ -3,7 +3,7 @@
  * answer in time, so that a thousand gates do not each wait for a host that is down. By login: a registry counts what each of them asks.
  */
 import type { Host } from '../domain/reference.ts';
-import type { Credentials } from '../ports.ts';
+import type { Credentials } from '../ports/images.ts';
 import { retryAfterSeconds } from '../retry-after.ts';
 import { LONGEST_SILENCE_SECONDS, REQUEST_SECONDS } from './limits.ts';
 import { UpstreamTrouble } from './upstream-trouble.ts';

@@ -7,7 +7,7 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import { digest as digestSchema, formatReference, type Digest } from '../domain/reference.ts';
-import type { Sighted, Upstreams } from '../ports.ts';
+import type { Sighted, Upstreams } from '../ports/upstreams.ts';
 import { retryAfterSeconds } from '../retry-after.ts';
 import { discard, readBounded } from './bounded-fetch.ts';
 import { MANIFEST_BYTES } from './limits.ts';

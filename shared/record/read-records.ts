@@ -6,7 +6,7 @@
 import { digest as digestSchema, type Digest, type DigestReference } from '../domain/reference.ts';
 import { bundleIn, BUNDLE_TYPE } from '../domain/record/envelope.ts';
 import type { PromotionRecord } from '../domain/record/statement.ts';
-import type { Registries } from '../ports.ts';
+import type { Registries } from '../ports/registries.ts';
 import { BUNDLE_BYTES, open } from './bundle.ts';
 
 /** What a registry, ours or another one, is asked. */

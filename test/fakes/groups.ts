@@ -1,5 +1,5 @@
 /** Container groups that come up at once, unless the test says otherwise. */
-import type { ContainerGroups, Group, GroupReference } from '../../shared/ports.ts';
+import type { ContainerGroups, Group, GroupReference } from '../../shared/ports/container-groups.ts';
 import { failable, type Failures } from './failures.ts';
 
 export type FakeGroups = ContainerGroups &

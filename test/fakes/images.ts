@@ -1,7 +1,7 @@
 /** Small real images for tests: manifests whose digest is the hash of their bytes. */
 import { createHash } from 'node:crypto';
 import { digest as digestSchema, type Digest } from '../../shared/domain/reference.ts';
-import type { Manifest, Referrer } from '../../shared/ports.ts';
+import type { Manifest, Referrer } from '../../shared/ports/images.ts';
 
 export const INDEX = 'application/vnd.oci.image.index.v1+json';
 export const MANIFEST = 'application/vnd.oci.image.manifest.v1+json';

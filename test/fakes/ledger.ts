@@ -1,6 +1,6 @@
 /** An in-memory ledger that keeps the rules of Azure Table Storage: ETags change with every write, a transaction is all or nothing. */
 import { assertWritable } from '../../shared/azure/ledger-rules.ts';
-import type { Change, Ledger, Row, Table } from '../../shared/ports.ts';
+import type { Change, Ledger, Row, Table } from '../../shared/ports/ledger.ts';
 import { failable, type Failures } from './failures.ts';
 
 export type FakeLedger = Ledger &

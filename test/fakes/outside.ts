@@ -1,6 +1,8 @@
 /** The three small ports: announcements are recorded, policies and the answers to probes are what the test sets. */
 import type { Policy } from '../../shared/domain/policy.ts';
-import type { Announcements, Policies, Probes } from '../../shared/ports.ts';
+import type { Announcements } from '../../shared/ports/announcements.ts';
+import type { Policies } from '../../shared/ports/policies.ts';
+import type { Probes } from '../../shared/ports/probes.ts';
 import { failable, type Failures } from './failures.ts';
 
 export type Announced = Parameters<Announcements['announce']>[0];

@@ -12,7 +12,9 @@ import {
   type RepositoryReference,
   type TagReference,
 } from '../../shared/domain/reference.ts';
-import type { Manifest, Registries, TagInfo, Upstreams } from '../../shared/ports.ts';
+import type { Manifest } from '../../shared/ports/images.ts';
+import type { Registries, TagInfo } from '../../shared/ports/registries.ts';
+import type { Upstreams } from '../../shared/ports/upstreams.ts';
 import { failable, type Failures } from './failures.ts';
 import { childrenOf, digestOf } from './images.ts';
 

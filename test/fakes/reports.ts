@@ -1,5 +1,5 @@
 /** Reports in memory, as JSON keeps them. */
-import type { Reports } from '../../shared/ports.ts';
+import type { Reports } from '../../shared/ports/reports.ts';
 import { failable, type Failures } from './failures.ts';
 
 export type FakeReports = Reports & Failures<Reports>;

@@ -1,6 +1,6 @@
 /** ACR Tasks without machines: a run stays `running` until the test ends it, or an answer set beforehand does. */
 import type { Host } from '../../shared/domain/reference.ts';
-import type { Run, Runs } from '../../shared/ports.ts';
+import type { Run, Runs } from '../../shared/ports/runs.ts';
 import { failable, type Failures } from './failures.ts';
 
 export type QuickRun = Parameters<Runs['startQuickRun']>[0];

@@ -1,5 +1,5 @@
 /** Secrets with versions, as a key vault keeps them. */
-import type { Secrets } from '../../shared/ports.ts';
+import type { Secrets } from '../../shared/ports/secrets.ts';
 import { failable, type Failures } from './failures.ts';
 
 export type FakeSecrets = Secrets &

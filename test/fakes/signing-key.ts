@@ -1,6 +1,6 @@
 /** A signing key as a key vault keeps it: versions that a person adds and disables. What it signs is really signed. */
 import { generateKeyPairSync, sign, type KeyObject } from 'node:crypto';
-import type { Signing, SigningKey } from '../../shared/ports.ts';
+import type { Signing, SigningKey } from '../../shared/ports/signing.ts';
 import { failable, type Failures } from './failures.ts';
 
 export type FakeSigningKey = Signing &

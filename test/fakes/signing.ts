@@ -1,7 +1,7 @@
 /** Real signatures for tests, made with keys of the moment: cosign's simple signing and bundles with a key. Without one: `sigstore.ts`. */
 import { createHash, generateKeyPairSync, sign, type KeyObject } from 'node:crypto';
 import type { Digest } from '../../shared/domain/reference.ts';
-import type { Manifest } from '../../shared/ports.ts';
+import type { Manifest } from '../../shared/ports/images.ts';
 import { digestOf, MANIFEST, manifestOf } from './images.ts';
 
 export const SIMPLE_SIGNING = 'application/vnd.dev.cosign.simplesigning.v1+json';

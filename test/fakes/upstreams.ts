@@ -6,7 +6,8 @@ import {
   type DigestReference,
   type TagReference,
 } from '../../shared/domain/reference.ts';
-import type { Manifest, Sighted, Upstreams } from '../../shared/ports.ts';
+import type { Manifest } from '../../shared/ports/images.ts';
+import type { Sighted, Upstreams } from '../../shared/ports/upstreams.ts';
 import { failable, type Failures } from './failures.ts';
 import { MANIFEST, referrerOf } from './images.ts';
 

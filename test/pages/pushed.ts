@@ -2,7 +2,7 @@
 import { formatReference, repository, type Digest } from '../../shared/domain/reference.ts';
 import type { Gate } from '../../shared/domain/policy.ts';
 import { signatureTag } from '../../shared/domain/signatures/carrier.ts';
-import type { Manifest } from '../../shared/ports.ts';
+import type { Manifest } from '../../shared/ports/images.ts';
 import { digestOf, image, imageIndex, MANIFEST, manifestOf, type Image } from '../fakes/images.ts';
 import { signatureManifest, type SignedLayer } from '../fakes/signing.ts';
 import { QUARANTINE, type GateWorld } from '../replay/gate-world.ts';

@@ -1,22 +1,12 @@
 /** Approval, on the virtual clock: the policy of docs/approvals.md, people who decide through the API, and what the gate makes of it. */
-import { readFileSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { parseTagReference, type Digest } from '../../shared/domain/reference.ts';
 import { readCandidate } from '../../shared/ledger/gate-book.ts';
-import { readJournal, dayOf } from '../../shared/ledger/journal-book.ts';
 import { readRecords } from '../../shared/record/read-records.ts';
-import { valid, type Change } from '../unit/domain/policy-fixture.ts';
-import { call, principal, type Call } from '../unit/functions/http/call.ts';
-import { blue, gateWorld, green, MINUTE, STABLE, type GateWorld, type WorldOptions } from './gate-world.ts';
+import { as, deciding, policyOf } from './deciding.ts';
+import { gateWorld, MINUTE, STABLE, type GateWorld, type WorldOptions } from './gate-world.ts';
 
 const DAY = 24 * 60 * MINUTE;
-const page = readFileSync(new URL('../../docs/approvals.md', import.meta.url), 'utf8');
-const example = /```yaml\n(version: 1\n.*?)```/s.exec(page)?.[1] ?? '';
-/** With another script the check is another check. */
-const policyOf = (script = 'node --version\n'): Change => ({
-  gates: {},
-  files: { 'gates.yaml': example, 'checks/node.sh': script },
-});
 
 let world: GateWorld;
 beforeEach(() => begin());
@@ -26,43 +16,13 @@ function begin(options: WorldOptions = {}): void {
 }
 afterEach(() => world.close());
 
-const as = (id: string): Pick<Call, 'authMode' | 'headers'> => ({
-  authMode: 'entra',
-  headers: principal(['release-manager'], { id, name: id.toUpperCase() }),
-});
-async function ask(name: string, asked: Call) {
-  const answer = await call({ ...world.surroundings, stories: world.stories }, name, {
-    at: world.clock.now(),
-    ...asked,
-  });
-  await world.pass(20_000);
-  return answer;
-}
-const decide = (who: string, digest: Digest, decision: 'approve' | 'refuse' = 'approve') =>
-  ask('decideApproval', { ...as(who), params: { gate: 'node', digest }, body: { decision, reason: `${who} says so` } });
-const see = async (digest: Digest) => (await ask('getCandidate', { params: { gate: 'node', digest } })).json;
+const { ask, decide, journal, pushed, see, sweepFor } = deciding(() => world);
 const row = async (digest: Digest) => (await readCandidate(world.ports.ledger, 'node', digest))?.row.value;
-
-async function pushed(what = green): Promise<Digest> {
-  const digest = world.push(what);
-  await world.wake('runGate', 'node');
-  await world.pass(20_000);
-  return digest;
-}
-/** As the timer does it, for as long as it takes. */
-async function sweepFor(ms: number, everyMs = 12 * 60 * MINUTE): Promise<void> {
-  for (let passed = 0; passed < ms; passed += everyMs) {
-    await world.pass(Math.min(everyMs, ms - passed));
-    await world.wake('sweep', '');
-    await world.pass(20_000);
-  }
-}
 async function recordOf(digest: Digest) {
   const { host, repository } = parseTagReference(STABLE);
   const publicKeys = (await world.ports.signing.keys()).map(({ publicKey }) => publicKey);
   return (await readRecords(world.ports.registries, { host, repository, digest }, { publicKeys })).records[0]?.record;
 }
-const journal = async () => (await readJournal(world.ports.ledger, dayOf(world.clock.now()))).map(({ entry }) => entry);
 
 describe('the gate of docs/approvals.md', () => {
   it('asks for two people, says so once, and promotes when both have approved', async () => {
@@ -160,128 +120,6 @@ describe('the gate of docs/approvals.md', () => {
 
     expect(await see(digest)).toMatchObject({ state: 'open', approval: { given: [], void: [] } });
     expect((await world.gate()).resting?.reason).toMatchObject({ kind: 'approval-wanted', given: 0 });
-  });
-});
-
-describe('a policy that changes while people are asked', () => {
-  const asking = (rule: string) => {
-    const gates = example.replace(/approval: .*/, rule);
-    return valid({ gates: {}, files: { 'gates.yaml': gates } });
-  };
-
-  it('and asks nobody any more lets the candidate through', async () => {
-    const digest = await pushed();
-
-    world.ports.policies.set(asking(''));
-    await sweepFor(MINUTE);
-
-    expect(await world.stable()).toBe(digest);
-  });
-
-  it('and asks for fewer, or for operators, takes the approvals that are there', async () => {
-    const digest = await pushed();
-    await decide('ada', digest);
-
-    world.ports.policies.set(asking('approval: { role: operator }'));
-    await sweepFor(MINUTE);
-
-    expect(await world.stable()).toBe(digest);
-  });
-
-  it('and asks for another role takes none of who has not got it', async () => {
-    world.ports.policies.set(asking('approval: { quorum: 2, role: operator }'));
-    const digest = await pushed();
-    const asked = { params: { gate: 'node', digest }, body: { decision: 'approve', reason: 'fine' } };
-    await ask('decideApproval', { ...asked, authMode: 'entra', headers: principal(['operator'], { id: 'omar' }) });
-
-    world.ports.policies.set(asking('approval: { quorum: 1 }'));
-    await sweepFor(MINUTE);
-
-    expect(await see(digest)).toMatchObject({
-      state: 'open',
-      approval: {
-        void: [{ by: 'omar', because: 'it was given as "operator", and the gate asks for "release-manager"' }],
-      },
-    });
-    expect(await world.stable()).toBeUndefined();
-  });
-});
-
-describe('W15, an approval that survives a change of what was approved:', () => {
-  const changed = () => world.ports.policies.set(valid(policyOf('node --version\nnpm --version\n')));
-
-  it('it is void when a check is another one, the candidate and the journal say so, and it stays void', async () => {
-    const digest = await pushed();
-    await decide('ada', digest);
-
-    changed();
-    await sweepFor(MINUTE);
-
-    const because = 'check "functional" is another one now';
-    expect(await see(digest)).toMatchObject({ state: 'open', approval: { given: [], void: [{ by: 'ada', because }] } });
-    expect(await journal()).toContainEqual(expect.objectContaining({ what: 'approval void', why: because }));
-    world.ports.policies.set(valid(policyOf()));
-    await sweepFor(MINUTE);
-    expect(await see(digest)).toMatchObject({ approval: { given: [], void: [{ by: 'ada' }] } });
-
-    await decide('bob', digest);
-    expect(await world.stable()).toBeUndefined();
-    await decide('ada', digest);
-    expect(await world.stable()).toBe(digest);
-  });
-
-  it('it is void between the decision to promote and the move of the stable tag', async () => {
-    const digest = await pushed();
-    await decide('ada', digest);
-    let once = true;
-    const lost = world;
-    world = gateWorld(policyOf(), {
-      from: lost,
-      wrap: async (name, run) => {
-        const done = await run();
-        if (name === 'lockUnique' && once) {
-          once = false;
-          changed();
-        }
-        return done;
-      },
-    });
-    await lost.close();
-
-    await decide('bob', digest);
-
-    expect(once).toBe(false);
-    expect(await world.stable()).toBeUndefined();
-    expect(await see(digest)).toMatchObject({
-      state: 'open',
-      approval: { given: [], void: [{ by: 'ada' }, { by: 'bob' }] },
-    });
-  });
-
-  it('it is of one digest: what the tag names next begins without it', async () => {
-    const older = await pushed(green);
-    await decide('ada', older);
-
-    const newer = await pushed(blue);
-    await decide('bob', newer);
-
-    expect(await world.outcome(older)).toMatchObject({ kind: 'superseded' });
-    expect(await see(newer)).toMatchObject({ state: 'open', approval: { given: [{ by: 'bob' }] } });
-    expect(await world.stable()).toBeUndefined();
-  });
-
-  it('but a check that is asked again and says the same voids nothing', async () => {
-    const digest = await pushed();
-    await decide('ada', digest);
-    const before = world.ports.runs.started.length;
-
-    await ask('requestRecheck', { params: { gate: 'node', digest }, body: { reason: 'new database' } });
-    await world.pass(MINUTE);
-
-    expect(world.ports.runs.started.length).toBeGreaterThan(before);
-    expect(await see(digest)).toMatchObject({ approval: { given: [{ by: 'ada' }], void: [] } });
-    await decide('bob', digest);
-    expect(await world.stable()).toBe(digest);
   });
 });
 

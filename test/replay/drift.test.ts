@@ -1,7 +1,8 @@
 /** Tags that somebody else moves, and what the app does about it: its own late attempts it undoes, everything else it says. */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { parseTagReference } from '../../shared/domain/reference.ts';
-import { GATE, readGate } from '../../shared/ledger/gate-book.ts';
+import { readGate } from '../../shared/ledger/gate-book.ts';
+import { GATE } from '../../shared/ledger/gate-rows.ts';
 import { put } from '../../shared/ledger/rows.ts';
 import { blue, gateWorld, green, MINUTE, red, STABLE, type GateWorld, type WorldOptions } from './gate-world.ts';
 

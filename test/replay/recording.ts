@@ -1,6 +1,6 @@
 /** The records of a promoted digest, as whoever reads the registry finds them, and as somebody takes them away who may write to it. */
 import { parseTagReference, type Digest, type DigestReference } from '../../shared/domain/reference.ts';
-import type { Manifest } from '../../shared/ports.ts';
+import type { Manifest } from '../../shared/ports/images.ts';
 import { readRecords, type FoundRecord } from '../../shared/record/read-records.ts';
 import { green, MINUTE, STABLE, type GateWorld } from './gate-world.ts';
 

@@ -2,7 +2,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { readPromotions } from '../../shared/ledger/gate-book.ts';
 import { readImage } from '../../shared/ledger/image-book.ts';
-import type { Manifest } from '../../shared/ports.ts';
+import type { Manifest } from '../../shared/ports/images.ts';
 import { running } from '../fakes/groups.ts';
 import { builder, GROUP } from './building-world.ts';
 import { blue, green, MINUTE, type GateWorld } from './gate-world.ts';

@@ -4,7 +4,7 @@ import { parseTagReference, repository, tag, type Digest } from '../../shared/do
 import { cosignTags } from '../../shared/domain/referrers.ts';
 import { readCandidate } from '../../shared/ledger/gate-book.ts';
 import { readRecords } from '../../shared/record/read-records.ts';
-import type { Manifest } from '../../shared/ports.ts';
+import type { Manifest } from '../../shared/ports/images.ts';
 import { attachment, imageIndex, manifestOf, MANIFEST } from '../fakes/images.ts';
 import {
   blue,

@@ -1,6 +1,6 @@
 /** A policy that is uploaded while the app runs: what becomes of a gate at its next round. */
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import type { PolicyRead } from '../../shared/ports.ts';
+import type { PolicyRead } from '../../shared/ports/policies.ts';
 import { packPolicy, unpackPolicy } from '../../shared/domain/uploaded-policy.ts';
 import { policiesFrom } from '../../shared/policies.ts';
 import { GATES, GROUP, SETTINGS } from '../unit/domain/policy-fixture.ts';

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, normalize } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { endpoints } from '../../functions/http/endpoints/all.ts';
-import { settingsTable } from '../../shared/settings.ts';
+import { settingsTable } from '../../shared/settings/schema.ts';
 
 const root = join(import.meta.dirname, '../..');
 const read = (path: string) => readFileSync(join(root, path), 'utf8');

@@ -5,7 +5,7 @@
  */
 import { childrenOf } from '../../../shared/domain/manifest.ts';
 import { shortDigest, tag } from '../../../shared/domain/reference.ts';
-import { GATE } from '../../../shared/ledger/gate-book.ts';
+import { GATE } from '../../../shared/ledger/gate-rows.ts';
 import { LedgerConflict, put } from '../../../shared/ledger/rows.ts';
 import type { Activity, Surroundings } from '../activity.ts';
 import { promotionUnderWay, type Promoting, type PromotionRequest } from './promotion-under-way.ts';

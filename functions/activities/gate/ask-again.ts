@@ -5,7 +5,8 @@
  */
 import { candidateKey } from '../../../shared/domain/ids.ts';
 import type { Digest } from '../../../shared/domain/reference.ts';
-import { evidenceKey, GATE, readCandidate, readGate, type CandidateRow } from '../../../shared/ledger/gate-book.ts';
+import { readCandidate, readGate } from '../../../shared/ledger/gate-book.ts';
+import { evidenceKey, GATE, type CandidateRow } from '../../../shared/ledger/gate-rows.ts';
 import { tell } from '../../../shared/ledger/outbox.ts';
 import { LedgerConflict, put } from '../../../shared/ledger/rows.ts';
 import type { Activity, Surroundings } from '../activity.ts';

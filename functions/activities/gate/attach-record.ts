@@ -8,7 +8,7 @@ import { BUNDLE_TYPE, recordManifest, EMPTY } from '../../../shared/domain/recor
 import { sameDecision, type PromotionRecord } from '../../../shared/domain/record/statement.ts';
 import { digest as digestSchema, formatReference, type Digest } from '../../../shared/domain/reference.ts';
 import { readCandidate } from '../../../shared/ledger/gate-book.ts';
-import type { SigningKey } from '../../../shared/ports.ts';
+import type { SigningKey } from '../../../shared/ports/signing.ts';
 import { seal } from '../../../shared/record/bundle.ts';
 import { digestOfBytes } from '../../../shared/record/digest-of-bytes.ts';
 import { readRecords } from '../../../shared/record/read-records.ts';

@@ -6,7 +6,8 @@
 import { questionsOf } from '../../../shared/domain/questions.ts';
 import { uniqueTag } from '../../../shared/domain/unique-tag.ts';
 import type { Digest } from '../../../shared/domain/reference.ts';
-import { GATE, originOfCandidate, readGate } from '../../../shared/ledger/gate-book.ts';
+import { readGate } from '../../../shared/ledger/gate-book.ts';
+import { GATE, originOfCandidate } from '../../../shared/ledger/gate-rows.ts';
 import { decidingPolicy, foundFor } from '../../../shared/domain/deciding-policy.ts';
 import { LedgerConflict, put } from '../../../shared/ledger/rows.ts';
 import type { Activity, Surroundings } from '../activity.ts';

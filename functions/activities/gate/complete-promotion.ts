@@ -7,19 +7,20 @@
 import { skips } from '../../../shared/domain/gate-waits.ts';
 import { candidateKey } from '../../../shared/domain/ids.ts';
 import { formatReference, type Digest } from '../../../shared/domain/reference.ts';
+import { readCandidate, type CandidateBook } from '../../../shared/ledger/gate-book.ts';
 import {
   evidenceKey,
   GATE,
   originOfCandidate,
   promotionKey,
-  readCandidate,
+  type GateRow,
   type PromotionRow,
-} from '../../../shared/ledger/gate-book.ts';
+} from '../../../shared/ledger/gate-rows.ts';
 import { tell } from '../../../shared/ledger/outbox.ts';
 import { LedgerConflict, put } from '../../../shared/ledger/rows.ts';
-import type { Change } from '../../../shared/ports.ts';
+import type { Change } from '../../../shared/ports/ledger.ts';
 import type { Activity, Surroundings } from '../activity.ts';
-import { promotionUnderWay, type Promoting, type PromotionRequest } from './promotion-under-way.ts';
+import { promotionUnderWay, type Promoting, type PromotionRequest, type UnderWay } from './promotion-under-way.ts';
 
 export interface CompletePromotion extends PromotionRequest {
   layers: string[][];
@@ -34,60 +35,17 @@ export const completePromotion =
   async (request) => {
     const underWay = await promotionUnderWay(world, request);
     if (!underWay) return { kind: 'lost' };
-    const { gate, row, intention, unique, subject } = underWay;
-    const { digest, sequence } = intention;
-    const { layers, record, at } = request;
-
-    const { intention: _, ...before } = row.value;
-    const { [gate.to.tag]: __over, ...drift } = before.drift ?? {};
-    const rest = { ...before, drift };
-    const candidate = await readCandidate(world.ledger, gate.name, digest);
-    const { opening, sightedAt, overrides } = candidate?.row.value ?? {};
-    const promotion: PromotionRow = {
-      digest,
-      subject: subject.digest,
-      sequence,
-      unique: unique.tag,
-      at,
-      layers,
-      record,
-      ...(skips({ overrides }, 'freeze') ? { skipsFreeze: true as const } : {}),
-      ...(opening === undefined || sightedAt === undefined ? {} : { opening, sightedAt }),
-    };
-    const { layers: __, ...current } = promotion;
-    const changes: Change[] = [
-      put(GATE, row, { ...rest, current, ...(rest.current ? { previous: rest.current } : {}), followersDue: true }),
-      { kind: 'put', key: promotionKey(sequence), ifMatch: 'any', open: false, schema: 1, data: promotion },
-      tell(`promoted-${sequence}`, {
-        at,
-        by: 'runGate',
-        subject: gate.name,
-        what: 'promoted',
-        why: 'every check passed and nothing held it',
-        announce: 'promoted',
-        data: {
-          digest,
-          subject: subject.digest,
-          sequence,
-          stable: formatReference(gate.to),
-          unique: formatReference(unique),
-          record,
-        },
-      }),
-    ];
-    if (candidate) {
-      const settled = {
-        outcome: { kind: 'promoted', unique: unique.tag },
-        at,
-        checkHashes: gate.checks.map(({ hash }) => hash),
-      };
-      changes.push(put(candidateKey(digest), candidate.row, { ...candidate.row.value, settled }, { open: false }));
-      for (const kept of candidate.evidence.values()) {
-        changes.push(put(evidenceKey(digest, kept.value.check), kept, kept.value, { open: false }));
-      }
-    }
-    if ((await world.ledger.write('gates', gate.name, changes)) === 'conflict')
-      throw new LedgerConflict(`gate "${gate.name}"`);
+    const { gate, row, intention } = underWay;
+    const { at } = request;
+    const candidate = await readCandidate(world.ledger, gate.name, intention.digest);
+    const promotion = promotionOf(underWay, request, candidate);
+    const written = await world.ledger.write('gates', gate.name, [
+      put(GATE, row, promoted(underWay, promotion)),
+      { kind: 'put', key: promotionKey(promotion.sequence), ifMatch: 'any', open: false, schema: 1, data: promotion },
+      toldOf(underWay, promotion),
+      ...(candidate ? settle(underWay, candidate, at) : []),
+    ]);
+    if (written === 'conflict') throw new LedgerConflict(`gate "${gate.name}"`);
     if (candidate) {
       const origin = originOfCandidate(gate.name, candidate.row.value);
       world.telemetry.settled(origin, { outcome: 'promoted', at });
@@ -95,3 +53,61 @@ export const completePromotion =
     }
     return { kind: 'done' };
   };
+
+function promotionOf(
+  { intention: { digest, sequence }, subject, unique }: UnderWay,
+  { layers, record, at }: CompletePromotion,
+  candidate: CandidateBook | undefined,
+): PromotionRow {
+  const { opening, sightedAt, overrides } = candidate?.row.value ?? {};
+  return {
+    digest,
+    subject: subject.digest,
+    sequence,
+    unique: unique.tag,
+    at,
+    layers,
+    record,
+    ...(skips({ overrides }, 'freeze') ? { skipsFreeze: true as const } : {}),
+    ...(opening === undefined || sightedAt === undefined ? {} : { opening, sightedAt }),
+  };
+}
+
+/** The gate once the promotion is the current one: what was intended is done, and the stable tag names what it should. */
+function promoted({ gate, row }: UnderWay, { layers: _, ...current }: PromotionRow): GateRow {
+  const { intention: __, ...before } = row.value;
+  const { [gate.to.tag]: ___, ...drift } = before.drift ?? {};
+  return {
+    ...before,
+    drift,
+    current,
+    ...(before.current ? { previous: before.current } : {}),
+    followersDue: true,
+  };
+}
+
+const toldOf = ({ gate, unique }: UnderWay, { digest, subject, sequence, record, at }: PromotionRow): Change =>
+  tell(`promoted-${sequence}`, {
+    at,
+    by: 'runGate',
+    subject: gate.name,
+    what: 'promoted',
+    why: 'every check passed and nothing held it',
+    announce: 'promoted',
+    data: { digest, subject, sequence, stable: formatReference(gate.to), unique: formatReference(unique), record },
+  });
+
+/** The candidate and its evidence, which no look reads any more. */
+function settle({ gate, unique }: UnderWay, { row, evidence }: CandidateBook, at: number): Change[] {
+  const settled = {
+    outcome: { kind: 'promoted', unique: unique.tag },
+    at,
+    checkHashes: gate.checks.map(({ hash }) => hash),
+  };
+  return [
+    put(candidateKey(row.value.digest), row, { ...row.value, settled }, { open: false }),
+    ...[...evidence.values()].map((kept) =>
+      put(evidenceKey(row.value.digest, kept.value.check), kept, kept.value, { open: false }),
+    ),
+  ];
+}

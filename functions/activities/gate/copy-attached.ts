@@ -5,7 +5,8 @@
  * image that is named), so each is imported by itself; what cosign keeps under a tag gets its tag.
  */
 import { formatReference, type Digest, type RepositoryReference } from '../../../shared/domain/reference.ts';
-import type { Credentials, Registries } from '../../../shared/ports.ts';
+import type { Credentials } from '../../../shared/ports/images.ts';
+import type { Registries } from '../../../shared/ports/registries.ts';
 import type { Surroundings } from '../activity.ts';
 import type { Attached, AttachedAt } from './find-attached.ts';
 

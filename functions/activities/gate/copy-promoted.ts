@@ -1,8 +1,8 @@
 /** Copies what was promoted once back into quarantine, from the target registry: upstream may have it no more, and today's checks are asked there. */
-import { chooseSubject } from '../../../shared/domain/manifest.ts';
+import { chooseSubject } from '../../../shared/domain/choose-subject.ts';
 import type { Gate } from '../../../shared/domain/policy.ts';
 import { formatReference, type Digest, type RepositoryReference } from '../../../shared/domain/reference.ts';
-import type { CandidateRow } from '../../../shared/ledger/gate-book.ts';
+import type { CandidateRow } from '../../../shared/ledger/gate-rows.ts';
 import { wantedPlatforms } from '../../../shared/domain/deciding-policy.ts';
 import type { Surroundings } from '../activity.ts';
 import { settleIn } from './settle-in.ts';

@@ -1,6 +1,7 @@
 /** Gives a begun promotion up, before the stable tag has moved. Key: the attempt. */
 import { sayReason, type Reason } from '../../../shared/domain/outcome.ts';
-import { GATE, readGate } from '../../../shared/ledger/gate-book.ts';
+import { readGate } from '../../../shared/ledger/gate-book.ts';
+import { GATE } from '../../../shared/ledger/gate-rows.ts';
 import { tell } from '../../../shared/ledger/outbox.ts';
 import { LedgerConflict, put } from '../../../shared/ledger/rows.ts';
 import type { Activity, Surroundings } from '../activity.ts';

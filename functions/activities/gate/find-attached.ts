@@ -6,7 +6,7 @@
 import { subjectOf } from '../../../shared/domain/manifest.ts';
 import type { Digest, Tag } from '../../../shared/domain/reference.ts';
 import { cosignTags, sizeOfArtifact } from '../../../shared/domain/referrers.ts';
-import type { Manifest, Referrer } from '../../../shared/ports.ts';
+import type { Manifest, Referrer } from '../../../shared/ports/images.ts';
 
 export interface Attached {
   subject: Digest;

@@ -6,7 +6,7 @@
  */
 import type { Tag } from '../../../shared/domain/reference.ts';
 import { nextUniqueTag } from '../../../shared/domain/unique-tag.ts';
-import { GATE } from '../../../shared/ledger/gate-book.ts';
+import { GATE } from '../../../shared/ledger/gate-rows.ts';
 import { LedgerConflict, put } from '../../../shared/ledger/rows.ts';
 import type { Activity, Surroundings } from '../activity.ts';
 import { promotionUnderWay, type Promoting, type PromotionRequest, type UnderWay } from './promotion-under-way.ts';

@@ -6,7 +6,7 @@
 import { quoted } from '../../../shared/domain/checks/printable.ts';
 import { noContainer, STARTS_IT } from '../../../shared/domain/checks/traits.ts';
 import { candidateKey } from '../../../shared/domain/ids.ts';
-import { chooseSubject } from '../../../shared/domain/manifest.ts';
+import { chooseSubject } from '../../../shared/domain/choose-subject.ts';
 import type { Gate } from '../../../shared/domain/policy.ts';
 import {
   formatReference,
@@ -15,7 +15,8 @@ import {
   type RepositoryReference,
 } from '../../../shared/domain/reference.ts';
 import { wantedPlatforms } from '../../../shared/domain/deciding-policy.ts';
-import { originOfCandidate, readGate, underWay, type CandidateRow } from '../../../shared/ledger/gate-book.ts';
+import { readGate, underWay } from '../../../shared/ledger/gate-book.ts';
+import { originOfCandidate, type CandidateRow } from '../../../shared/ledger/gate-rows.ts';
 import { LedgerConflict, put } from '../../../shared/ledger/rows.ts';
 import type { Activity, Surroundings } from '../activity.ts';
 import { copyPromoted } from './copy-promoted.ts';

@@ -5,10 +5,12 @@
  * for a signature knows that it has not seen everything. What was promoted once has them in the target registry too. Key: the digest.
  */
 import { candidateKey } from '../../../shared/domain/ids.ts';
-import { childrenOf, MOST_MANIFESTS } from '../../../shared/domain/manifest.ts';
+import { MOST_MANIFESTS } from '../../../shared/domain/choose-subject.ts';
+import { childrenOf } from '../../../shared/domain/manifest.ts';
 import type { Gate } from '../../../shared/domain/policy.ts';
 import type { Digest } from '../../../shared/domain/reference.ts';
-import { originOfCandidate, readGate, underWay, type CandidateRow } from '../../../shared/ledger/gate-book.ts';
+import { readGate, underWay } from '../../../shared/ledger/gate-book.ts';
+import { originOfCandidate, type CandidateRow } from '../../../shared/ledger/gate-rows.ts';
 import { LedgerConflict, put } from '../../../shared/ledger/rows.ts';
 import type { Activity, Surroundings } from '../activity.ts';
 import { existingGate, upstreamCredentials } from '../policy-of.ts';

@@ -15,7 +15,7 @@ import { deliver } from '../../../shared/ledger/outbox.ts';
 import { readEarlier } from '../../../shared/ledger/recall-book.ts';
 import { requestedOf } from '../../../shared/ledger/request.ts';
 import { LedgerConflict } from '../../../shared/ledger/rows.ts';
-import type { Ledger } from '../../../shared/ports.ts';
+import type { Ledger } from '../../../shared/ports/ledger.ts';
 import type { Activity, Surroundings } from '../activity.ts';
 import { gateOf, upstreamCredentials } from '../policy-of.ts';
 import { lookAtStable } from './look-at-stable.ts';

@@ -4,7 +4,8 @@
  */
 import type { Gate } from '../../../shared/domain/policy.ts';
 import type { Digest } from '../../../shared/domain/reference.ts';
-import { readPromotions, type GateRow } from '../../../shared/ledger/gate-book.ts';
+import { readPromotions } from '../../../shared/ledger/gate-book.ts';
+import type { GateRow } from '../../../shared/ledger/gate-rows.ts';
 import type { Surroundings } from '../activity.ts';
 import { forgetDrift } from './record-drift.ts';
 

@@ -2,7 +2,8 @@
 import type { Intention } from '../../../shared/domain/gate-state.ts';
 import type { Gate } from '../../../shared/domain/policy.ts';
 import type { DigestReference, TagReference } from '../../../shared/domain/reference.ts';
-import { originOfCandidate, readGate, type GateRow } from '../../../shared/ledger/gate-book.ts';
+import { readGate } from '../../../shared/ledger/gate-book.ts';
+import { originOfCandidate, type GateRow } from '../../../shared/ledger/gate-rows.ts';
 import type { Kept } from '../../../shared/ledger/rows.ts';
 import type { Surroundings } from '../activity.ts';
 import { existingGate } from '../policy-of.ts';

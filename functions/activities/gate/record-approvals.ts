@@ -11,11 +11,12 @@ import { sayReason } from '../../../shared/domain/outcome.ts';
 import { whoOf } from '../../../shared/domain/person.ts';
 import type { Gate } from '../../../shared/domain/policy.ts';
 import type { Digest } from '../../../shared/domain/reference.ts';
-import { GATE, originOfCandidate, readGate, type CandidateRow } from '../../../shared/ledger/gate-book.ts';
+import { readGate } from '../../../shared/ledger/gate-book.ts';
+import { GATE, originOfCandidate, type CandidateRow } from '../../../shared/ledger/gate-rows.ts';
 import { gateStateOf } from '../../../shared/ledger/gate-state-of.ts';
 import { tell } from '../../../shared/ledger/outbox.ts';
 import { LedgerConflict, put } from '../../../shared/ledger/rows.ts';
-import type { Change } from '../../../shared/ports.ts';
+import type { Change } from '../../../shared/ports/ledger.ts';
 import type { Activity, Surroundings } from '../activity.ts';
 import { existingGate } from '../policy-of.ts';
 

@@ -1,10 +1,11 @@
 /** Writes down that a tag of a gate names what it should not, and announces it; a drift that was mended is announced and not kept. */
 import type { Gate } from '../../../shared/domain/policy.ts';
 import { formatReference, type Digest, type Tag } from '../../../shared/domain/reference.ts';
-import { GATE, readGate } from '../../../shared/ledger/gate-book.ts';
+import { readGate } from '../../../shared/ledger/gate-book.ts';
+import { GATE } from '../../../shared/ledger/gate-rows.ts';
 import { tell } from '../../../shared/ledger/outbox.ts';
 import { LedgerConflict, put } from '../../../shared/ledger/rows.ts';
-import type { Ledger } from '../../../shared/ports.ts';
+import type { Ledger } from '../../../shared/ports/ledger.ts';
 import type { Surroundings } from '../activity.ts';
 
 export interface Drift {

@@ -2,19 +2,13 @@
 import type { Gate } from '../../../shared/domain/policy.ts';
 import { formatReference, type Digest } from '../../../shared/domain/reference.ts';
 import type { Sighting } from '../../../shared/domain/sighting.ts';
-import {
-  GATE,
-  newGate,
-  readCandidate,
-  type CandidateBook,
-  type GateBook,
-  type GateRow,
-} from '../../../shared/ledger/gate-book.ts';
+import { readCandidate, type CandidateBook, type GateBook } from '../../../shared/ledger/gate-book.ts';
+import { GATE, newGate, type GateRow } from '../../../shared/ledger/gate-rows.ts';
 import { wantedPlatforms } from '../../../shared/domain/deciding-policy.ts';
 import { openCandidate } from '../../../shared/ledger/open-candidate.ts';
 import { tell } from '../../../shared/ledger/outbox.ts';
 import { put } from '../../../shared/ledger/rows.ts';
-import type { Change, Ledger } from '../../../shared/ports.ts';
+import type { Change, Ledger } from '../../../shared/ports/ledger.ts';
 
 export async function rememberSighting(
   { ledger }: { ledger: Ledger },

@@ -4,10 +4,11 @@
  * Key: the request counter, and the time of the rest. `again`: look once more.
  */
 import { backoffMs } from '../../../shared/domain/backoff.ts';
-import type { GatePolicy } from '../../../shared/domain/gate-state.ts';
+import type { GatePolicy } from '../../../shared/domain/gate-policy.ts';
 import { sayReason, type Reason } from '../../../shared/domain/outcome.ts';
 import type { Digest } from '../../../shared/domain/reference.ts';
-import { GATE, newGate, originOfCandidate, readGate, type GateRow } from '../../../shared/ledger/gate-book.ts';
+import { readGate } from '../../../shared/ledger/gate-book.ts';
+import { GATE, newGate, originOfCandidate, type GateRow } from '../../../shared/ledger/gate-rows.ts';
 import { deliver, tell } from '../../../shared/ledger/outbox.ts';
 import { put } from '../../../shared/ledger/rows.ts';
 import type { Activity, Surroundings } from '../activity.ts';

@@ -4,7 +4,8 @@
  */
 import type { Restores } from '../../../shared/domain/recall.ts';
 import type { Digest } from '../../../shared/domain/reference.ts';
-import { GATE, readCandidate, readGate } from '../../../shared/ledger/gate-book.ts';
+import { readCandidate, readGate } from '../../../shared/ledger/gate-book.ts';
+import { GATE } from '../../../shared/ledger/gate-rows.ts';
 import { openCandidate } from '../../../shared/ledger/open-candidate.ts';
 import { tell } from '../../../shared/ledger/outbox.ts';
 import { LedgerConflict, put } from '../../../shared/ledger/rows.ts';

@@ -6,16 +6,11 @@
 import { candidateKey } from '../../../shared/domain/ids.ts';
 import { sayOutcome, type Outcome } from '../../../shared/domain/outcome.ts';
 import type { Digest } from '../../../shared/domain/reference.ts';
-import {
-  evidenceKey,
-  GATE,
-  originOfCandidate,
-  readGate,
-  type CandidateBook,
-} from '../../../shared/ledger/gate-book.ts';
+import { readGate, type CandidateBook } from '../../../shared/ledger/gate-book.ts';
+import { evidenceKey, GATE, originOfCandidate } from '../../../shared/ledger/gate-rows.ts';
 import { tell } from '../../../shared/ledger/outbox.ts';
 import { LedgerConflict, put } from '../../../shared/ledger/rows.ts';
-import type { AnnouncementType } from '../../../shared/ports.ts';
+import type { AnnouncementType } from '../../../shared/ports/announcements.ts';
 import type { Activity, Surroundings } from '../activity.ts';
 import { existingGate } from '../policy-of.ts';
 import { cancelRun } from './cancel-run.ts';

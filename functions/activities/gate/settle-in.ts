@@ -1,8 +1,9 @@
 /** After an import: what is checked and promoted is there and stays there, and nothing goes along under the name of an attestation that is none. */
-import { hidden, type Subject } from '../../../shared/domain/manifest.ts';
+import { hidden, type Subject } from '../../../shared/domain/choose-subject.ts';
 import { formatReference, type Digest, type RepositoryReference } from '../../../shared/domain/reference.ts';
-import type { Manifest, Registries } from '../../../shared/ports.ts';
-import type { CandidateRow } from '../../../shared/ledger/gate-book.ts';
+import type { Manifest } from '../../../shared/ports/images.ts';
+import type { Registries } from '../../../shared/ports/registries.ts';
+import type { CandidateRow } from '../../../shared/ledger/gate-rows.ts';
 
 /** `root`: what was imported, of which `subject` is a part or all. */
 export async function settleIn(

@@ -10,13 +10,8 @@ import { noContainer, STARTS_IT } from '../../../shared/domain/checks/traits.ts'
 import type { Gate } from '../../../shared/domain/policy.ts';
 import { ALL_PLATFORMS } from '../../../shared/domain/manifest.ts';
 import type { Digest } from '../../../shared/domain/reference.ts';
-import {
-  evidenceKey,
-  isOver,
-  originOfCandidate,
-  readCandidate,
-  type EvidenceRow,
-} from '../../../shared/ledger/gate-book.ts';
+import { readCandidate } from '../../../shared/ledger/gate-book.ts';
+import { evidenceKey, isOver, originOfCandidate, type EvidenceRow } from '../../../shared/ledger/gate-rows.ts';
 import { LedgerConflict, put } from '../../../shared/ledger/rows.ts';
 import type { Activity, Surroundings } from '../activity.ts';
 import { existingGate } from '../policy-of.ts';

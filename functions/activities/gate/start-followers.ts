@@ -3,7 +3,8 @@
  *
  * The requests are in the ledger before the note that followers are due is cleared, so a crash in between asks again.
  */
-import { GATE, readGate } from '../../../shared/ledger/gate-book.ts';
+import { readGate } from '../../../shared/ledger/gate-book.ts';
+import { GATE } from '../../../shared/ledger/gate-rows.ts';
 import { LedgerConflict, put } from '../../../shared/ledger/rows.ts';
 import { askFollowers } from '../../ask-followers.ts';
 import type { Activity, Surroundings } from '../activity.ts';

@@ -6,7 +6,8 @@
 import { backoffMs } from '../../../shared/domain/backoff.ts';
 import { candidateKey } from '../../../shared/domain/ids.ts';
 import type { Digest } from '../../../shared/domain/reference.ts';
-import { originOfCandidate, readGate, underWay } from '../../../shared/ledger/gate-book.ts';
+import { readGate, underWay } from '../../../shared/ledger/gate-book.ts';
+import { originOfCandidate } from '../../../shared/ledger/gate-rows.ts';
 import { LedgerConflict, put } from '../../../shared/ledger/rows.ts';
 import type { Activity, Surroundings } from '../activity.ts';
 

@@ -5,7 +5,7 @@ import type { Digest } from '../../../shared/domain/reference.ts';
 import { IMAGE, versionKey, type ImageRow } from '../../../shared/ledger/image-book.ts';
 import { tell } from '../../../shared/ledger/outbox.ts';
 import { put, SCHEMA, type Kept } from '../../../shared/ledger/rows.ts';
-import type { Change, Ledger } from '../../../shared/ports.ts';
+import type { Change, Ledger } from '../../../shared/ports/ledger.ts';
 
 export interface BuildUnderWay {
   image: Image;

@@ -2,7 +2,7 @@
 import { acceptsTag } from '../../../shared/domain/graph.ts';
 import type { Image } from '../../../shared/domain/policy.ts';
 import { newImage, readImage, readVersion } from '../../../shared/ledger/image-book.ts';
-import type { TagInfo } from '../../../shared/ports.ts';
+import type { TagInfo } from '../../../shared/ports/registries.ts';
 import type { Surroundings } from '../activity.ts';
 import { proveBase } from './prove-base.ts';
 import { recordVersion } from './record-version.ts';

@@ -12,7 +12,7 @@ import { newImage, readImage } from '../../../shared/ledger/image-book.ts';
 import { deliver } from '../../../shared/ledger/outbox.ts';
 import { gatesOnRecalled, standsOnRecalled } from '../../../shared/ledger/recall-book.ts';
 import { LedgerConflict } from '../../../shared/ledger/rows.ts';
-import type { Ledger } from '../../../shared/ports.ts';
+import type { Ledger } from '../../../shared/ports/ledger.ts';
 import type { Activity, Surroundings } from '../activity.ts';
 import { gatesOf, imageOf } from '../policy-of.ts';
 import { findVersions } from './find-versions.ts';

@@ -2,8 +2,10 @@
 import { childrenOf, configurationOf, layersOf, standsOn } from '../../../shared/domain/manifest.ts';
 import type { Bases, Version } from '../../../shared/domain/image-state.ts';
 import type { DigestReference } from '../../../shared/domain/reference.ts';
-import { originOf, readPromotions, type PromotionRow } from '../../../shared/ledger/gate-book.ts';
-import type { Ledger, Registries } from '../../../shared/ports.ts';
+import { readPromotions } from '../../../shared/ledger/gate-book.ts';
+import { originOf, type PromotionRow } from '../../../shared/ledger/gate-rows.ts';
+import type { Ledger } from '../../../shared/ports/ledger.ts';
+import type { Registries } from '../../../shared/ports/registries.ts';
 
 /** For the version that stands on it. */
 export type Proved = Required<Pick<Version, 'base'>> & Pick<Version, 'origin'>;

@@ -1,7 +1,7 @@
 /** Reads the build that is under way. Ended, it is a version on the bases it was given, or a failure with the reason. */
 import { readImage, readVersion, type ImageRow } from '../../../shared/ledger/image-book.ts';
 import type { Image } from '../../../shared/domain/policy.ts';
-import type { Run } from '../../../shared/ports.ts';
+import type { Run } from '../../../shared/ports/runs.ts';
 import type { Surroundings } from '../activity.ts';
 import { failBuild, type BuildUnderWay } from './fail-build.ts';
 import { proveBase } from './prove-base.ts';

@@ -6,7 +6,7 @@ import { IMAGE, newImage, versionKey, type ImageRow } from '../../../shared/ledg
 import { writeLineage } from '../../../shared/ledger/lineage-book.ts';
 import { tell } from '../../../shared/ledger/outbox.ts';
 import { put, SCHEMA, type Kept } from '../../../shared/ledger/rows.ts';
-import type { Ledger } from '../../../shared/ports.ts';
+import type { Ledger } from '../../../shared/ports/ledger.ts';
 
 /** `also`: what else changes in the image's row with it. */
 export async function recordVersion(

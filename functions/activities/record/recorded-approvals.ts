@@ -3,7 +3,7 @@ import { ruleOf, standingOf } from '../../../shared/domain/approvals.ts';
 import type { Gate } from '../../../shared/domain/policy.ts';
 import { questionsOf } from '../../../shared/domain/questions.ts';
 import type { RecordedApproval } from '../../../shared/domain/record/statement.ts';
-import type { CandidateRow } from '../../../shared/ledger/gate-book.ts';
+import type { CandidateRow } from '../../../shared/ledger/gate-rows.ts';
 import { decidingPolicy, foundFor } from '../../../shared/domain/deciding-policy.ts';
 
 /** Of a candidate whose evidence is complete: every check said "pass". */

@@ -3,7 +3,8 @@ import { artifactTypeIn, childrenOf } from '../../../shared/domain/manifest.ts';
 import { bundleIn } from '../../../shared/domain/record/envelope.ts';
 import type { RecordedReferrer } from '../../../shared/domain/record/statement.ts';
 import type { DigestReference, RepositoryReference } from '../../../shared/domain/reference.ts';
-import type { Manifest, Registries } from '../../../shared/ports.ts';
+import type { Manifest } from '../../../shared/ports/images.ts';
+import type { Registries } from '../../../shared/ports/registries.ts';
 import { attachedAt } from '../gate/copy-attached.ts';
 import { findAttached } from '../gate/find-attached.ts';
 

@@ -7,8 +7,11 @@
 import { problemsOf } from '../../../shared/domain/record/statement.ts';
 import type { Gate } from '../../../shared/domain/policy.ts';
 import { formatReference, type Digest } from '../../../shared/domain/reference.ts';
-import { readGate, readPromotions, type KeptPromotion } from '../../../shared/ledger/gate-book.ts';
-import type { Ledger, Registries, Signing } from '../../../shared/ports.ts';
+import { readGate, readPromotions } from '../../../shared/ledger/gate-book.ts';
+import type { KeptPromotion } from '../../../shared/ledger/gate-rows.ts';
+import type { Ledger } from '../../../shared/ports/ledger.ts';
+import type { Registries } from '../../../shared/ports/registries.ts';
+import type { Signing } from '../../../shared/ports/signing.ts';
 import { readRecords } from '../../../shared/record/read-records.ts';
 import { gateOf } from '../policy-of.ts';
 import type { Surroundings } from '../activity.ts';

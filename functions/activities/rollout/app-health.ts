@@ -3,7 +3,8 @@ import { digestsOf } from '../../../shared/domain/container-group.ts';
 import type { App } from '../../../shared/domain/policy.ts';
 import type { Digest } from '../../../shared/domain/reference.ts';
 import type { AppState, Running } from '../../../shared/domain/rollout-state.ts';
-import type { Group, Probes } from '../../../shared/ports.ts';
+import type { Group } from '../../../shared/ports/container-groups.ts';
+import type { Probes } from '../../../shared/ports/probes.ts';
 
 const PROBE_TIMEOUT_SECONDS = 5;
 

@@ -3,7 +3,7 @@ import type { Digest } from '../../../shared/domain/reference.ts';
 import { appKey, newApp, readImage, type AppRow } from '../../../shared/ledger/image-book.ts';
 import { tell, type Entry } from '../../../shared/ledger/outbox.ts';
 import { LedgerConflict, put } from '../../../shared/ledger/rows.ts';
-import type { Ledger } from '../../../shared/ports.ts';
+import type { Ledger } from '../../../shared/ports/ledger.ts';
 
 export interface ChangedApp {
   row: AppRow;

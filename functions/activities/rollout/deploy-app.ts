@@ -12,7 +12,7 @@ import type { Deployment, PersonHold } from '../../../shared/domain/rollout-stat
 import { freezesOfApp } from '../../../shared/ledger/freeze-book.ts';
 import type { AppRow } from '../../../shared/ledger/image-book.ts';
 import { newApp, readImage } from '../../../shared/ledger/image-book.ts';
-import type { Secrets } from '../../../shared/ports.ts';
+import type { Secrets } from '../../../shared/ports/secrets.ts';
 import type { Activity, Surroundings } from '../activity.ts';
 import { appOf, readSecrets } from '../policy-of.ts';
 import { verifyRecordOf } from '../record/verify-record.ts';

@@ -4,7 +4,7 @@ import type { App } from '../../../shared/domain/policy.ts';
 import type { PersonHold, SystemHold } from '../../../shared/domain/rollout-state.ts';
 import { readHoldOver } from '../../../shared/ledger/hold-book.ts';
 import type { AppRow } from '../../../shared/ledger/image-book.ts';
-import type { Ledger } from '../../../shared/ports.ts';
+import type { Ledger } from '../../../shared/ports/ledger.ts';
 
 export async function personHoldOn(ledger: Ledger, app: App, row: AppRow): Promise<PersonHold | undefined> {
   const over = await readHoldOver(ledger, app.runs.kind === 'gate' ? [app.runs.gate] : []);

@@ -3,7 +3,7 @@ import type { App } from '../../../shared/domain/policy.ts';
 import type { AppState, Wanted } from '../../../shared/domain/rollout-state.ts';
 import type { AppRow } from '../../../shared/ledger/image-book.ts';
 import { tell } from '../../../shared/ledger/outbox.ts';
-import type { Change } from '../../../shared/ports.ts';
+import type { Change } from '../../../shared/ports/ledger.ts';
 import type { Surroundings } from '../activity.ts';
 import { verifyRecordOf } from '../record/verify-record.ts';
 import { baseOf } from './wanted-state.ts';

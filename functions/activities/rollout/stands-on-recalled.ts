@@ -4,7 +4,7 @@ import type { Digest } from '../../../shared/domain/reference.ts';
 import type { AppState } from '../../../shared/domain/rollout-state.ts';
 import { readVersion } from '../../../shared/ledger/image-book.ts';
 import { isRecalled, standsOnRecalled } from '../../../shared/ledger/recall-book.ts';
-import type { Ledger } from '../../../shared/ports.ts';
+import type { Ledger } from '../../../shared/ports/ledger.ts';
 
 export async function recalledAt(
   ledger: Ledger,

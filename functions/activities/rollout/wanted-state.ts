@@ -9,9 +9,11 @@ import type { Origin } from '../../../shared/domain/origin.ts';
 import type { App, Policy } from '../../../shared/domain/policy.ts';
 import type { Digest } from '../../../shared/domain/reference.ts';
 import type { PersonHold, Wanted } from '../../../shared/domain/rollout-state.ts';
-import { originOf, readGate } from '../../../shared/ledger/gate-book.ts';
+import { readGate } from '../../../shared/ledger/gate-book.ts';
+import { originOf } from '../../../shared/ledger/gate-rows.ts';
 import { readImage, readVersion } from '../../../shared/ledger/image-book.ts';
-import type { Ledger, Secrets } from '../../../shared/ports.ts';
+import type { Ledger } from '../../../shared/ports/ledger.ts';
+import type { Secrets } from '../../../shared/ports/secrets.ts';
 
 export interface WantedState extends Wanted {
   group: App['group'];

@@ -8,13 +8,8 @@ import { candidateKey } from '../../../shared/domain/ids.ts';
 import { childrenOf, subjectOf } from '../../../shared/domain/manifest.ts';
 import type { Gate } from '../../../shared/domain/policy.ts';
 import { formatReference, type Digest, type RepositoryReference } from '../../../shared/domain/reference.ts';
-import {
-  isOver,
-  readCandidate,
-  readCandidates,
-  type CandidateBook,
-  type CandidateRow,
-} from '../../../shared/ledger/gate-book.ts';
+import { readCandidate, readCandidates, type CandidateBook } from '../../../shared/ledger/gate-book.ts';
+import { isOver, type CandidateRow } from '../../../shared/ledger/gate-rows.ts';
 import { put } from '../../../shared/ledger/rows.ts';
 import type { Activity, Surroundings } from '../activity.ts';
 import { attachedAt } from '../gate/copy-attached.ts';

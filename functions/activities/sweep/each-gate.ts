@@ -1,6 +1,6 @@
 /** Does something for every gate of a batch, several at once; what goes wrong with one is said and stops no other. */
 import type { Gate } from '../../../shared/domain/policy.ts';
-import type { Policies } from '../../../shared/ports.ts';
+import type { Policies } from '../../../shared/ports/policies.ts';
 import { gateOf } from '../policy-of.ts';
 
 /** Of one batch, and several run side by side. Few: this is upkeep, and every gate is several questions to one registry. */

@@ -7,7 +7,8 @@
  */
 import type { Promotion } from '../../../shared/domain/gate-state.ts';
 import type { Gate } from '../../../shared/domain/policy.ts';
-import { readGate, type GateRow } from '../../../shared/ledger/gate-book.ts';
+import { readGate } from '../../../shared/ledger/gate-book.ts';
+import type { GateRow } from '../../../shared/ledger/gate-rows.ts';
 import { deliver } from '../../../shared/ledger/outbox.ts';
 import { request } from '../../../shared/ledger/request.ts';
 import type { Activity, Stories, Surroundings } from '../activity.ts';

@@ -11,18 +11,20 @@ export interface Swept {
   unreadable?: string[];
 }
 
+/** What a sweep starts stories with, and where it notes what came of it. */
+export interface Starting {
+  stories: Stories;
+  /** Epoch milliseconds. */
+  at: number;
+  swept: Swept;
+}
+
 export const newSwept = (): Swept => ({ started: [], ended: [] });
 
 /** Longer than the longest step with its retries (`host.json`, functionTimeout). */
 export const STUCK_AFTER_MS = 15 * 60_000;
 
-export async function startUnstuck(
-  stories: Stories,
-  story: StoryName,
-  thing: string,
-  at: number,
-  swept: Swept,
-): Promise<void> {
+export async function startUnstuck({ stories, at, swept }: Starting, story: StoryName, thing: string): Promise<void> {
   const note = (answer: 'started' | 'running') => {
     if (answer === 'started') swept.started.push(`${story} ${thing}`);
     return answer;
@@ -43,18 +45,15 @@ export function noteUnreadable(swept: Swept, whose: string, error: unknown): voi
 
 /** For one of many: that it cannot be started is said, and the others go on. */
 export async function startIfPossible(
-  log: Log,
-  stories: Stories,
+  { log, ...starting }: Starting & { log: Log },
   story: StoryName,
   thing: string,
-  at: number,
-  swept: Swept,
 ): Promise<void> {
   try {
-    await startUnstuck(stories, story, thing, at, swept);
+    await startUnstuck(starting, story, thing);
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);
     log.warn(`${story} ${thing} could not be started: ${message}`);
-    (swept.failed ??= []).push(`${story} ${thing}: ${message}`);
+    (starting.swept.failed ??= []).push(`${story} ${thing}: ${message}`);
   }
 }

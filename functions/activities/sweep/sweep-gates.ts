@@ -7,15 +7,15 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Gate } from '../../../shared/domain/policy.ts';
 import { isFrozen, readFreezeOnEverything } from '../../../shared/ledger/freeze-book.ts';
-import { GATE, gateRow, type GateRow } from '../../../shared/ledger/gate-book.ts';
+import { GATE, gateRow, type GateRow } from '../../../shared/ledger/gate-rows.ts';
 import { decidingPolicy } from '../../../shared/domain/deciding-policy.ts';
 import { readHoldOver } from '../../../shared/ledger/hold-book.ts';
 import { requestedOf } from '../../../shared/ledger/request.ts';
 import { parseRow } from '../../../shared/ledger/rows.ts';
 import { atOnce } from '../../at-once.ts';
-import type { Activity, Stories, Surroundings } from '../activity.ts';
+import type { Activity, Surroundings } from '../activity.ts';
 import { gateOf, upstreamCredentials } from '../policy-of.ts';
-import { newSwept, noteUnreadable, startIfPossible, type Swept } from './start-unstuck.ts';
+import { newSwept, noteUnreadable, startIfPossible, type Starting, type Swept } from './start-unstuck.ts';
 
 export interface SweepGates {
   gates: string[];
@@ -30,17 +30,17 @@ export const sweepGates =
   (world: Surroundings): Activity<SweepGates, Swept> =>
   async ({ gates, at }, stories) => {
     const swept = newSwept();
-    await atOnce(gates, AT_ONCE, (gate) => sweepGate(world, stories, gate, at, swept));
+    await atOnce(gates, AT_ONCE, (gate) => sweepGate(world, { stories, at, swept }, gate));
     return swept;
   };
 
-async function sweepGate(world: Surroundings, stories: Stories, name: string, at: number, swept: Swept): Promise<void> {
+async function sweepGate(world: Surroundings, starting: Starting, name: string): Promise<void> {
   const gate = await gateOf(world.policies, name);
-  if (gate && (await hasWork(world, gate, at, swept)))
-    await startIfPossible(world.log, stories, 'runGate', name, at, swept);
+  if (gate && (await hasWork(world, gate, starting)))
+    await startIfPossible({ ...starting, log: world.log }, 'runGate', name);
 }
 
-async function hasWork(world: Surroundings, gate: Gate, at: number, swept: Swept): Promise<boolean> {
+async function hasWork(world: Surroundings, gate: Gate, { at, swept }: Starting): Promise<boolean> {
   try {
     const found = await world.ledger.get('gates', gate.name, GATE);
     const row = found && parseRow(found, gateRow).value;

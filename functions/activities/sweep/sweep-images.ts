@@ -5,10 +5,10 @@
  * Never fails for one of them.
  */
 import { readImage, type ImageBook } from '../../../shared/ledger/image-book.ts';
-import type { Ledger } from '../../../shared/ports.ts';
+import type { Ledger } from '../../../shared/ports/ledger.ts';
 import { atOnce } from '../../at-once.ts';
 import type { Activity, Surroundings } from '../activity.ts';
-import { newSwept, noteUnreadable, startIfPossible, type Swept } from './start-unstuck.ts';
+import { newSwept, noteUnreadable, startIfPossible, type Starting, type Swept } from './start-unstuck.ts';
 
 export interface SweepImages {
   images: string[];
@@ -27,9 +27,9 @@ export const sweepImages =
       ...images.map((name) => ({ name, story: 'buildImage', row: 'image' }) as const),
       ...rollouts.map((name) => ({ name, story: 'rollOut', row: 'rollout' }) as const),
     ];
+    const starting = { log: world.log, stories, at, swept };
     await atOnce(work, AT_ONCE, async ({ name, story, row }) => {
-      if (await isDue(world.ledger, { name, which: row }, at, swept))
-        await startIfPossible(world.log, stories, story, name, at, swept);
+      if (await isDue(world.ledger, { name, which: row }, starting)) await startIfPossible(starting, story, name);
     });
     return swept;
   };
@@ -37,8 +37,7 @@ export const sweepImages =
 async function isDue(
   ledger: Ledger,
   { name, which }: { name: string; which: 'image' | 'rollout' },
-  at: number,
-  swept: Swept,
+  { at, swept }: Starting,
 ): Promise<boolean> {
   let book: ImageBook;
   try {

@@ -22,7 +22,7 @@ import { highestOf } from '../../../shared/domain/roles.ts';
 import { put } from '../../../shared/ledger/rows.ts';
 import { aboutOf } from '../approval-view.ts';
 import { askGate } from '../ask-gate.ts';
-import { assertRole, whoIs } from '../caller.ts';
+import { assertRole, personOf } from '../caller.ts';
 import type { Asked, Endpoint } from '../endpoint.ts';
 import { askingNow, candidateAsked, digestAsked, gateAsked } from '../find.ts';
 import { stateFromLedger } from '../gate-view.ts';
@@ -85,12 +85,10 @@ export const decideApproval: Endpoint = {
   },
 };
 
-const personOf = ({ caller, at }: Asked, { reason }: Wish) => ({ ...whoIs(caller), why: reason, at });
-
 const refuse = (asked: Asked, { approvals }: Candidate, wished: Wish): Approvals => ({
   given: [],
   ...approvals,
-  refused: personOf(asked, wished),
+  refused: personOf(asked, wished.reason),
 });
 
 function assertNotRefused(candidate: Candidate): void {
@@ -129,7 +127,11 @@ function approve(
   const { until, counting } = standingOf(rule, candidate, content);
   if (until !== undefined && until <= at && counting.length < rule.quorum)
     throw conflict(`approval of ${digest} was waited for until ${isoTime(until)}; ask for its promotion again`);
-  return withApproval(approvals, { ...personOf(asked, wished), role: highestOf(caller.roles) ?? rule.role, covers });
+  return withApproval(approvals, {
+    ...personOf(asked, wished.reason),
+    role: highestOf(caller.roles) ?? rule.role,
+    covers,
+  });
 }
 
 /** For the journal: what it was that somebody agreed to. */

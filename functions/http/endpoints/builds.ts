@@ -1,13 +1,12 @@
 /** Asking for the build of an image again: the way on after a build that failed so often that the app waits for a person. */
 import { IMAGE, newImage, readImage } from '../../../shared/ledger/image-book.ts';
-import { tell } from '../../../shared/ledger/outbox.ts';
 import { bump } from '../../../shared/ledger/request.ts';
 import { LedgerConflict, put } from '../../../shared/ledger/rows.ts';
-import { whoIs } from '../caller.ts';
 import type { Endpoint } from '../endpoint.ts';
 import { imageAsked } from '../find.ts';
 import { conflict } from '../problem.ts';
 import { accepted, reasoned } from '../schemas/common.ts';
+import { tellAsked } from '../tell-asked.ts';
 
 const MOST_TRIES = 10;
 
@@ -20,7 +19,7 @@ export const requestBuild: Endpoint = {
   answer: { kind: 'json', status: 202, schema: accepted },
   problems: { 409: 'The policy names no build for the image.' },
   async handle(asked) {
-    const { world, stories, caller, at } = asked;
+    const { world, stories } = asked;
     const image = await imageAsked(asked);
     const { reason } = await asked.body(reasoned);
     if (!image.build)
@@ -28,11 +27,10 @@ export const requestBuild: Endpoint = {
     for (let tries = 0; tries < MOST_TRIES; tries++) {
       const { image: kept } = await readImage(world.ledger, image.name);
       const { failure, ...row } = kept?.value ?? newImage;
-      const told = { at, ...whoIs(caller), subject: image.name, what: 'build', why: reason, data: { ...failure } };
       const written = await world.ledger.write('images', image.name, [
         put(IMAGE, kept, row),
         await bump(world.ledger, 'images', image.name),
-        tell(`asked-${crypto.randomUUID()}`, told),
+        tellAsked(asked, { subject: image.name, what: 'build', why: reason, data: { ...failure } }),
       ]);
       if (written === 'conflict') continue;
       await stories.start('buildImage', image.name);

@@ -6,10 +6,8 @@ import type { HttpResponseInit } from '@azure/functions';
 import { z } from 'zod';
 import { LONGEST_FREEZE_MS, type PersonFreeze } from '../../../shared/domain/freeze.ts';
 import { readFreezeOnEverything, writeFreezeOnEverything } from '../../../shared/ledger/freeze-book.ts';
-import { EVERYTHING, readEverythingOutbox } from '../../../shared/ledger/hold-book.ts';
-import { deliver, tell } from '../../../shared/ledger/outbox.ts';
-import { askEverything } from '../ask-everything.ts';
-import { whoIs } from '../caller.ts';
+import { personOf } from '../caller.ts';
+import { changeEverything } from '../change-everything.ts';
 import type { Asked, Endpoint } from '../endpoint.ts';
 import { unprocessable } from '../problem.ts';
 import { isoTime, reasoned } from '../schemas/common.ts';
@@ -55,7 +53,7 @@ export const freezeAll: Endpoint = {
     if (until <= asked.at) throw unprocessable(`until: ${text} is over; name a time that is to come`);
     if (until - asked.at > LONGEST_FREEZE_MS)
       throw unprocessable(`until: ${text} is more than a year away; to stop for longer, PUT /api/hold`);
-    return change(asked, { ...whoIs(asked.caller), why: reason, at: asked.at, until });
+    return change(asked, { ...personOf(asked, reason), until });
   },
 };
 
@@ -72,18 +70,13 @@ export const thawAll: Endpoint = {
   },
 };
 
-/** Also with no valid policy: then there is nobody to ask yet, and whoever looks first finds the freeze. */
-async function change(
+const change = (
   asked: Asked,
   freeze: PersonFreeze | undefined,
   why = 'the freeze was ended',
-): Promise<HttpResponseInit> {
-  const { world, caller, at } = asked;
-  const said = freeze ? { what: 'freeze', why: freeze.why } : { what: 'thaw', why };
-  const data = freeze ? { until: isoTime(freeze.until) } : {};
-  const told = tell(`asked-${crypto.randomUUID()}`, { at, ...whoIs(caller), subject: 'everything', ...said, data });
-  await writeFreezeOnEverything(world.ledger, freeze, told);
-  await deliver(world, { table: 'gates', partition: EVERYTHING, at }, await readEverythingOutbox(world.ledger));
-  const jsonBody = { what: said.what, ...(await askEverything(asked)) };
-  return { status: 202, headers: { location: '/api/freeze' }, jsonBody };
-}
+): Promise<HttpResponseInit> =>
+  changeEverything(asked, {
+    ...(freeze ? { what: 'freeze', why: freeze.why, data: { until: isoTime(freeze.until) } } : { what: 'thaw', why }),
+    location: '/api/freeze',
+    write: (told) => writeFreezeOnEverything(asked.world.ledger, freeze, told),
+  });

@@ -6,7 +6,7 @@ import { readHoldOnEverything } from '../../../shared/ledger/hold-book.ts';
 import type { SweepEnd } from '../../../shared/domain/sweep-end.ts';
 import { readSweep } from '../../../shared/ledger/sweep-book.ts';
 import { readUndelivered, type Undelivered } from '../../../shared/ledger/undelivered-book.ts';
-import type { Ledger } from '../../../shared/ports.ts';
+import type { Ledger } from '../../../shared/ports/ledger.ts';
 import type { Endpoint } from '../endpoint.ts';
 import { freezeView } from './freezes.ts';
 import { isoTime } from '../schemas/common.ts';

@@ -4,20 +4,14 @@
  */
 import type { HttpResponseInit } from '@azure/functions';
 import type { Hold } from '../../../shared/domain/gate-state.ts';
-import {
-  EVERYTHING,
-  readEverythingOutbox,
-  readHoldOnEverything,
-  writeHoldOnEverything,
-} from '../../../shared/ledger/hold-book.ts';
-import { deliver, tell } from '../../../shared/ledger/outbox.ts';
-import { askFollowers } from '../../ask-followers.ts';
+import { readHoldOnEverything, writeHoldOnEverything } from '../../../shared/ledger/hold-book.ts';
 import { askApp } from '../ask-app.ts';
-import { askEverything } from '../ask-everything.ts';
 import { askGate } from '../ask-gate.ts';
-import { whoIs } from '../caller.ts';
+import { askThoseWhoFollow } from '../ask-those-who-follow.ts';
+import { personOf } from '../caller.ts';
+import { changeEverything } from '../change-everything.ts';
 import type { Asked, Endpoint } from '../endpoint.ts';
-import { appAsked, gateAsked, policyInForce } from '../find.ts';
+import { appAsked, gateAsked } from '../find.ts';
 import { accepted, isoTime, reasoned } from '../schemas/common.ts';
 import { everythingAsked, holdSeen } from '../schemas/operations.ts';
 
@@ -47,7 +41,7 @@ export const holdAll: Endpoint = {
   answer: { kind: 'json', status: 202, schema: everythingAsked },
   async handle(asked) {
     const { reason } = await asked.body(reasoned);
-    return changeHold(asked, holdBy(asked, reason));
+    return changeHold(asked, personOf(asked, reason));
   },
 };
 
@@ -64,18 +58,12 @@ export const resumeAll: Endpoint = {
   },
 };
 
-/** Also with no valid policy: then there is nobody to ask yet, and whoever looks first finds the hold. */
-async function changeHold(asked: Asked, hold: Hold | undefined, why?: string): Promise<HttpResponseInit> {
-  const { world, caller, at } = asked;
-  const wish = wishOf(hold, why);
-  const told = { at, ...whoIs(caller), subject: 'everything', ...wish, data: {} };
-  await writeHoldOnEverything(world.ledger, hold, tell(`asked-${crypto.randomUUID()}`, told));
-  await deliver(world, { table: 'gates', partition: EVERYTHING, at }, await readEverythingOutbox(world.ledger));
-  const jsonBody = { what: wish.what, ...(await askEverything(asked)) };
-  return { status: 202, headers: { location: '/api/hold' }, jsonBody };
-}
-
-const holdBy = ({ caller, at }: Asked, why: string): Hold => ({ ...whoIs(caller), why, at });
+const changeHold = (asked: Asked, hold: Hold | undefined, why?: string): Promise<HttpResponseInit> =>
+  changeEverything(asked, {
+    ...wishOf(hold, why),
+    location: '/api/hold',
+    write: (told) => writeHoldOnEverything(asked.world.ledger, hold, told),
+  });
 
 const wishOf = (hold: Hold | undefined, why = 'the hold was lifted') =>
   hold ? { what: 'hold', why: hold.why } : { what: 'resume', why };
@@ -90,7 +78,7 @@ export const holdGate: Endpoint = {
   async handle(asked) {
     const gate = await gateAsked(asked);
     const { reason } = await asked.body(reasoned);
-    return changeGateHold(asked, gate.name, holdBy(asked, reason));
+    return changeGateHold(asked, gate.name, personOf(asked, reason));
   },
 };
 
@@ -115,9 +103,8 @@ async function changeGateHold(
   hold: Hold | undefined,
   why?: string,
 ): Promise<HttpResponseInit> {
-  const { world, stories } = asked;
   const answered = await askGate(asked, gate, () => ({ row: { hold }, ...wishOf(hold, why) }));
-  await askFollowers({ ledger: world.ledger, stories, policy: await policyInForce(asked) }, gate);
+  await askThoseWhoFollow(asked, gate);
   return answered;
 }
 
@@ -131,7 +118,7 @@ export const requestAppHold: Endpoint = {
   async handle(asked) {
     const app = await appAsked(asked);
     const { reason } = await asked.body(reasoned);
-    const personHold = holdBy(asked, reason);
+    const personHold = personOf(asked, reason);
     return askApp(asked, app, () => ({ row: { personHold }, ...wishOf(personHold) }));
   },
 };

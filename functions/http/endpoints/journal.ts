@@ -1,7 +1,7 @@
 /** The journal: who did what and why, newest first. */
 import { z } from 'zod';
 import { dayOf, readJournal, type JournalEntry, type Kept } from '../../../shared/ledger/journal-book.ts';
-import type { Ledger } from '../../../shared/ports.ts';
+import type { Ledger } from '../../../shared/ports/ledger.ts';
 import type { Endpoint } from '../endpoint.ts';
 import { cursorOf, nextAddress, readCursor } from '../paging.ts';
 import { isoTime } from '../schemas/common.ts';

@@ -6,13 +6,14 @@ import { z } from 'zod';
 import type { Override } from '../../../shared/domain/gate-state.ts';
 import { candidateKey } from '../../../shared/domain/ids.ts';
 import type { Digest } from '../../../shared/domain/reference.ts';
-import { readCandidate, type CandidateRow, type GateRow } from '../../../shared/ledger/gate-book.ts';
+import { readCandidate } from '../../../shared/ledger/gate-book.ts';
+import type { CandidateRow, GateRow } from '../../../shared/ledger/gate-rows.ts';
 import { put } from '../../../shared/ledger/rows.ts';
-import { askFollowers } from '../../ask-followers.ts';
 import { askGate } from '../ask-gate.ts';
-import { whoIs } from '../caller.ts';
+import { askThoseWhoFollow } from '../ask-those-who-follow.ts';
+import { personOf } from '../caller.ts';
 import type { Asked, Endpoint } from '../endpoint.ts';
-import { candidateAsked, digestAsked, gateAsked, policyInForce } from '../find.ts';
+import { candidateAsked, digestAsked, gateAsked } from '../find.ts';
 import { conflict, notFound } from '../problem.ts';
 import { accepted, reasoned } from '../schemas/common.ts';
 
@@ -55,12 +56,7 @@ export const requestOverride: Endpoint = {
         data: { digest, skip: wanted.skip },
       };
     });
-    if (promoted) {
-      await askFollowers(
-        { ledger: asked.world.ledger, stories: asked.stories, policy: await policyInForce(asked) },
-        gate.name,
-      );
-    }
+    if (promoted) await askThoseWhoFollow(asked, gate.name);
     return answered;
   },
 };
@@ -76,14 +72,14 @@ function assertStillMatters({ current }: GateRow, { digest, settled }: Candidate
   );
 }
 
-function asOverride({ digest, overrides = [] }: CandidateRow, { skip, reason }: Wish, { caller, at }: Asked): Override {
+function asOverride({ digest, overrides = [] }: CandidateRow, { skip, reason }: Wish, asked: Asked): Override {
   const known = overrides.find((one) => one.skip === skip);
-  if (!known) return { skip, ...whoIs(caller), why: reason, at };
+  if (!known) return { skip, ...personOf(asked, reason) };
   if (known.agreed) throw conflict(alreadyAgreed(digest, known, known.agreed.by));
-  if (known.by === caller.id) {
+  if (known.by === asked.caller.id) {
     throw conflict(`you have asked already that ${digest} skip the ${skip}; another person has to agree`);
   }
-  return { ...known, agreed: { ...whoIs(caller), why: reason, at } };
+  return { ...known, agreed: personOf(asked, reason) };
 }
 
 const alreadyAgreed = (digest: Digest, { skip, by }: Override, second: string): string =>

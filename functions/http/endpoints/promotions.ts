@@ -17,7 +17,7 @@ import { openCandidate } from '../../../shared/ledger/open-candidate.ts';
 import { UpstreamTrouble } from '../../../shared/oci/upstream-trouble.ts';
 import { upstreamCredentials } from '../../activities/policy-of.ts';
 import { askGate } from '../ask-gate.ts';
-import { whoIs } from '../caller.ts';
+import { personOf } from '../caller.ts';
 import type { Asked, Endpoint } from '../endpoint.ts';
 import { gateAsked } from '../find.ts';
 import { conflict, Problem, unprocessable } from '../problem.ts';
@@ -53,7 +53,7 @@ export const requestPromotion: Endpoint = {
       const recall = recallOf(row.recalled, { digest, subject: known?.row.value.subject });
       if (recall) throw conflict(recalledAlready(gate, digest, recall));
       const sequence = row.sequence + 1;
-      const manual = { ...whoIs(asked.caller), why: reason, at: asked.at };
+      const manual = personOf(asked, reason);
       const seenSince = row.upstream?.digest === digest ? row.upstream.since : asked.at;
       const changes = openCandidate(known, { digest, sequence, seenSince, at: asked.at, manual });
       return { row: { sequence }, changes, what: 'manual promotion', why: reason, data: { digest, sequence } };

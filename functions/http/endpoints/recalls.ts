@@ -8,12 +8,13 @@ import { sayWho } from '../../../shared/domain/person.ts';
 import { liftRecalls, recallOf, type Recall } from '../../../shared/domain/recall.ts';
 import type { Digest } from '../../../shared/domain/reference.ts';
 import { mayAct } from '../../../shared/domain/roles.ts';
-import { readCandidate, readPromotions, type GateRow } from '../../../shared/ledger/gate-book.ts';
-import { askFollowers } from '../../ask-followers.ts';
+import { readCandidate, readPromotions } from '../../../shared/ledger/gate-book.ts';
+import type { GateRow } from '../../../shared/ledger/gate-rows.ts';
 import { askGate } from '../ask-gate.ts';
-import { whoIs } from '../caller.ts';
+import { askThoseWhoFollow } from '../ask-those-who-follow.ts';
+import { personOf } from '../caller.ts';
 import type { Asked, Endpoint } from '../endpoint.ts';
-import { digestAsked, gateAsked, policyInForce } from '../find.ts';
+import { digestAsked, gateAsked } from '../find.ts';
 import { conflict, Problem } from '../problem.ts';
 import { accepted, reasoned } from '../schemas/common.ts';
 
@@ -36,7 +37,7 @@ export const recallDigest: Endpoint = {
       const subject = await subjectOf(asked, gate, row, digest);
       const known = recallOf(row.recalled, { digest });
       if (known) throw conflict(`${digest} was recalled already, by ${sayWho(known)}: ${known.why}`);
-      const recall: Recall = { digest, subject, ...whoIs(asked.caller), why: reason, at: asked.at };
+      const recall: Recall = { digest, subject, ...personOf(asked, reason) };
       return {
         row: { recalled: [...(row.recalled ?? []), recall] },
         what: 'recall',
@@ -45,7 +46,7 @@ export const recallDigest: Endpoint = {
         announce: 'recalled',
       };
     });
-    await askThoseWhoFollow(asked, gate);
+    await askThoseWhoFollow(asked, gate.name);
     return answered;
   },
 };
@@ -68,7 +69,7 @@ export const liftRecall: Endpoint = {
       if (!recall) throw conflict(`gate "${gate.name}" has no recall of ${digest}`);
       assertMayLift(asked, recall);
       const { subject, by, at } = recall;
-      const lifted = { ...whoIs(asked.caller), why: reason, at: asked.at };
+      const lifted = personOf(asked, reason);
       return {
         row: { recalled: liftRecalls(row.recalled ?? [], { digest, subject }, lifted) },
         what: 'recall lifted',
@@ -77,7 +78,7 @@ export const liftRecall: Endpoint = {
         announce: 'recallLifted',
       };
     });
-    await askThoseWhoFollow(asked, gate);
+    await askThoseWhoFollow(asked, gate.name);
     return answered;
   },
 };
@@ -90,12 +91,6 @@ function assertMayLift({ caller }: Asked, { by, digest }: Recall): void {
     'Not allowed',
     `it was you who recalled ${digest}, so another operator or a release manager has to lift it`,
   );
-}
-
-/** Images and apps that stand on what the gate promotes. */
-async function askThoseWhoFollow(asked: Asked, gate: Gate): Promise<void> {
-  const { world, stories } = asked;
-  await askFollowers({ ledger: world.ledger, stories, policy: await policyInForce(asked) }, gate.name);
 }
 
 async function subjectOf({ world }: Asked, gate: Gate, row: GateRow, digest: Digest): Promise<Digest> {

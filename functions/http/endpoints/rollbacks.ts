@@ -8,9 +8,9 @@ import type { App } from '../../../shared/domain/policy.ts';
 import { digest as digestSchema, type Digest } from '../../../shared/domain/reference.ts';
 import { readPromotions } from '../../../shared/ledger/gate-book.ts';
 import { readVersion, type AppRow } from '../../../shared/ledger/image-book.ts';
-import type { Ledger } from '../../../shared/ports.ts';
+import type { Ledger } from '../../../shared/ports/ledger.ts';
 import { askApp } from '../ask-app.ts';
-import { whoIs } from '../caller.ts';
+import { personOf } from '../caller.ts';
 import type { Endpoint } from '../endpoint.ts';
 import { appAsked } from '../find.ts';
 import { conflict, unprocessable } from '../problem.ts';
@@ -35,7 +35,7 @@ export const rollBackApp: Endpoint = {
     const named = digest && (await versionOf(asked.world.ledger, app, digest));
     return askApp(asked, app, (row) => {
       const putBack = named ?? lastHealthyBefore(app, row);
-      const personHold = { ...whoIs(asked.caller), why: reason, at: asked.at, putBack };
+      const personHold = { ...personOf(asked, reason), putBack };
       return { row: { personHold }, what: 'roll back', why: reason, data: putBack };
     });
   },

@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { outcome as outcomeSchema, verdict } from '../../../shared/domain/outcome.ts';
 import { tag } from '../../../shared/domain/reference.ts';
-import { canBeDone as canBeDoneSchema } from '../../../shared/domain/advice.ts';
+import { canBeDone as canBeDoneSchema } from '../../../shared/domain/ways-on.ts';
 import { approvalRule, approvalSeen } from './approval.ts';
 import { asked, digest, next, nextPage, time } from './common.ts';
 

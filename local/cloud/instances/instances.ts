@@ -5,6 +5,7 @@
 import type { App } from '../http.ts';
 import type { RegistryService, VaultService, World } from '../world.ts';
 import { openAddresses } from './addresses.ts';
+import { newBringingUp } from './bring-up.ts';
 import { newContainers } from './containers.ts';
 import { newDeployer } from './deploy.ts';
 import { openGroups, type Operation } from './group.ts';
@@ -42,10 +43,10 @@ export function createInstances({
   const deployer = newDeployer({ world, groups, images, containers, sandboxes, ending: end.signal });
   const probes = newProbes({ world, groups, containers, sandboxes, turns });
   const watch = newWatch({ world, groups, containers, sandboxes, deployer, probes, turns });
+  const bringingUp = newBringingUp({ world, groups, operations, deployer, turns, watch, ending: end.signal });
   const actions = newOperations({
-    ...{ world, groups, operations, images, containers, sandboxes, deployer, turns, watch },
+    ...{ world, groups, images, containers, sandboxes, turns, bringingUp },
     addresses: openAddresses(world.store, world.config.addresses),
-    ending: end.signal,
   });
 
   return {
@@ -54,7 +55,7 @@ export function createInstances({
       for (const key of await containers.groupKeys(world.config.instance)) {
         if (!groups.get(key)) await sandboxes.remove(key);
       }
-      actions.resume();
+      bringingUp.resume();
       watch.start();
     },
     async stop() {

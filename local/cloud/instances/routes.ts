@@ -5,9 +5,10 @@ import { readBody } from '../body.ts';
 import type { Collection } from '../store.ts';
 import { armError, type App, type Env } from '../http.ts';
 import type { World } from '../world.ts';
+import type { Accepted } from './bring-up.ts';
 import type { Containers } from './containers.ts';
 import { keyOf, type Groups, type Operation, type StoredGroup } from './group.ts';
-import type { Accepted, Operations, Place } from './operations.ts';
+import type { Operations, Place } from './operations.ts';
 import type { Refused } from './refusals.ts';
 import { listedGroup, wholeGroup } from './view.ts';
 

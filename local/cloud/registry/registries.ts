@@ -8,6 +8,7 @@ import { createDataPlane } from './data-plane/app.ts';
 import { TOKEN_USER } from './data-plane/access.ts';
 import { createImportRunner, type ImportWork } from './import/runner.ts';
 import { createTokens } from './jwt.ts';
+import { addAdminCredentialRoutes } from './management/admin-credentials.ts';
 import { addImportRoutes } from './management/import.ts';
 import { openOperations } from './management/operations.ts';
 import { addRegistryRoutes } from './management/registries.ts';
@@ -84,6 +85,7 @@ export function createRegistries(options: {
     },
     addArmRoutes(arm) {
       addRegistryRoutes(arm, { world, registries, usersOf });
+      addAdminCredentialRoutes(arm, { registries, usersOf });
       addScopeMapRoutes(arm, { registries, usersOf });
       addTokenResourceRoutes(arm, { world, registries, usersOf });
       addImportRoutes(arm, { registries, imports, rightsOf });

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { azureContainerGroups } from '../../../shared/azure/container-groups.ts';
-import type { ContainerGroups } from '../../../shared/ports.ts';
+import type { ContainerGroups } from '../../../shared/ports/container-groups.ts';
 import type { Step } from './wire.ts';
 import { startWired, SUBSCRIPTION, type Wired } from './wired-clients.ts';
 

@@ -3,7 +3,7 @@ import { DeadlineExceeded, RegistryNotFound, ServiceRefused, ServiceTrouble } fr
 import { registryFinder } from '../../../shared/azure/find-registry.ts';
 import { imageImporter } from '../../../shared/azure/import-image.ts';
 import { digest, host as hostSchema, parseReference, tag } from '../../../shared/domain/reference.ts';
-import type { Registries } from '../../../shared/ports.ts';
+import type { Registries } from '../../../shared/ports/registries.ts';
 import type { Answer, Step } from './wire.ts';
 import { REGISTRY_ID, startWired, type Wired } from './wired-clients.ts';
 

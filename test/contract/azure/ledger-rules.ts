@@ -1,7 +1,7 @@
 /** What every ledger keeps. The fake that other tests stand on is held to the same as Table Storage. */
 import { expect, test } from 'vitest';
 import { UnwritableRow } from '../../../shared/azure/errors.ts';
-import type { Change, Ledger } from '../../../shared/ports.ts';
+import type { Change, Ledger } from '../../../shared/ports/ledger.ts';
 
 let partitions = 0;
 /** A partition of its own for each test, with every character that is legal and unusual. */

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { startStorage, type Storage } from '../../../local/storage.ts';
 import { createClients } from '../../../shared/azure/clients.ts';
 import { azureLedger } from '../../../shared/azure/ledger.ts';
-import type { Ledger } from '../../../shared/ports.ts';
+import type { Ledger } from '../../../shared/ports/ledger.ts';
 import { fakeLedger } from '../../fakes/ledger.ts';
 import { freePort } from '../cloud/services.ts';
 import { keepsTheRulesOfALedger } from './ledger-rules.ts';

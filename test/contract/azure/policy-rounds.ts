@@ -3,7 +3,7 @@ import type { TokenCredential } from '@azure/core-auth';
 import { createClients, type Clients } from '../../../shared/azure/clients.ts';
 import { policyContainer } from '../../../shared/azure/policy-container.ts';
 import { policiesFrom } from '../../../shared/policies.ts';
-import type { Ledger } from '../../../shared/ports.ts';
+import type { Ledger } from '../../../shared/ports/ledger.ts';
 import { SETTINGS } from '../../unit/domain/policy-fixture.ts';
 
 export const SECOND = 1_000;

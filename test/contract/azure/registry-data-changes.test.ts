@@ -1,7 +1,7 @@
 /** What is changed in a registry: tags are put and locked, manifests are protected, given free and deleted. */
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { registryData } from '../../../shared/azure/registry-data.ts';
-import type { Registries } from '../../../shared/ports.ts';
+import type { Registries } from '../../../shared/ports/registries.ts';
 import { attributes, bytes, DIGEST, manifest, refusal, registryWire, TYPE } from './registry-wire.ts';
 import { startWired, type Wired } from './wired-clients.ts';
 

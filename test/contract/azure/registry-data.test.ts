@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { registryData } from '../../../shared/azure/registry-data.ts';
 import { digest as digestSchema, parseReference, tag } from '../../../shared/domain/reference.ts';
-import type { Registries } from '../../../shared/ports.ts';
+import type { Registries } from '../../../shared/ports/registries.ts';
 import { attributes, bytes, DIGEST, manifest, refusal, registryWire, TYPE } from './registry-wire.ts';
 import { startWired, type Wired } from './wired-clients.ts';
 import type { Step } from './wire.ts';

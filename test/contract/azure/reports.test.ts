@@ -6,7 +6,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { startStorage, type Storage } from '../../../local/storage.ts';
 import { azureReports } from '../../../shared/azure/reports.ts';
 import { createClients } from '../../../shared/azure/clients.ts';
-import type { Reports } from '../../../shared/ports.ts';
+import type { Reports } from '../../../shared/ports/reports.ts';
 import { freePort } from '../cloud/services.ts';
 import { localTls } from './local-tls.ts';
 import { storageToken } from './storage-token.ts';

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { createClients } from '../../../shared/azure/clients.ts';
 import { azureSecrets } from '../../../shared/azure/secrets.ts';
-import type { Secrets } from '../../../shared/ports.ts';
+import type { Secrets } from '../../../shared/ports/secrets.ts';
 import type { Answer } from './wire.ts';
 import { anyone, startWired, SUBSCRIPTION, type Wired } from './wired-clients.ts';
 

@@ -2,7 +2,7 @@ import { createHash, generateKeyPairSync, sign, verify } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { createClients } from '../../../shared/azure/clients.ts';
 import { azureSigning } from '../../../shared/azure/signing.ts';
-import type { Signing } from '../../../shared/ports.ts';
+import type { Signing } from '../../../shared/ports/signing.ts';
 import type { Answer, WireRequest } from './wire.ts';
 import { anyone, startWired, SUBSCRIPTION, type Wired } from './wired-clients.ts';
 

@@ -60,10 +60,10 @@ describe('run-scan.sh', () => {
       expect(asked, never).not.toContain(never);
     }
     expect(asked?.match(/--volume \S+|--env \S+/g)).toEqual([
-      ...['--env HOME=/tmp', '--env TMPDIR=/work/tmp'],
+      ...['--env HOME=/tmp', '--env TMPDIR=/scratch/tmp'],
       ...[
         expect.stringMatching(/^--volume volume-\d+:\/image:ro$/),
-        expect.stringMatching(/^--volume volume-\d+:\/work$/),
+        expect.stringMatching(/^--volume volume-\d+:\/scratch$/),
       ],
     ]);
   });

@@ -4,7 +4,7 @@ import { tag } from '../../../shared/domain/reference.ts';
 import { ociBlobs } from '../../../shared/oci/read-blob.ts';
 import { ociUpstreams } from '../../../shared/oci/upstreams.ts';
 import { retryAfterSeconds } from '../../../shared/retry-after.ts';
-import type { Upstreams } from '../../../shared/ports.ts';
+import type { Upstreams } from '../../../shared/ports/upstreams.ts';
 import type { RegistryKind } from './kind.ts';
 import { playRegistry, type PlayedRegistry } from './registry.ts';
 

@@ -4,7 +4,7 @@
  * (https://github.com/apple/container/issues/2274); its quota is for each minute.
  */
 import { describe, expect, it } from 'vitest';
-import type { Credentials } from '../../../shared/ports.ts';
+import type { Credentials } from '../../../shared/ports/images.ts';
 import { keepsTheContract } from './contract.ts';
 import { errors, type RegistryKind } from './kind.ts';
 

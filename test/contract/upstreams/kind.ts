@@ -1,5 +1,5 @@
 /** How one kind of public registry answers, as its documents or those who met it say. `registry.ts` plays it, `contract.ts` asks it. */
-import type { Credentials } from '../../../shared/ports.ts';
+import type { Credentials } from '../../../shared/ports/images.ts';
 import type { Answer } from '../azure/wire.ts';
 
 export interface RegistryKind {

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { assertWritable } from '../../../shared/azure/ledger-rules.ts';
-import type { Change } from '../../../shared/ports.ts';
+import type { Change } from '../../../shared/ports/ledger.ts';
 
 const put = (key: string): Change => ({ kind: 'put', key, ifMatch: 'any', open: true, schema: 1, data: {} });
 

@@ -1,7 +1,7 @@
 /** The commands that ask for something, against the real endpoints: what is asked, who asks, and how a refusal reads. */
 import { afterEach, beforeEach, describe, expect, it, test } from 'vitest';
 import { adviceOnAction, adviceOnOutcome, adviceOnReason } from '../../../shared/domain/advice.ts';
-import { promotionKey } from '../../../shared/ledger/gate-book.ts';
+import { promotionKey } from '../../../shared/ledger/gate-rows.ts';
 import { ACTIONS, OUTCOMES, REASONS } from '../domain/every-kind.ts';
 import { A, B, done, promotion, subjectOf } from '../domain/gate-builders.ts';
 import { image } from '../../fakes/images.ts';

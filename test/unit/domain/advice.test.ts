@@ -1,6 +1,7 @@
 /** What a person can do: an answer for every outcome, every reason and every action, and in each the words to type. */
 import { describe, expect, it, test } from 'vitest';
-import { adviceOnAction, adviceOnOutcome, adviceOnReason, type CanBeDone } from '../../../shared/domain/advice.ts';
+import { adviceOnAction, adviceOnOutcome, adviceOnReason } from '../../../shared/domain/advice.ts';
+import type { CanBeDone } from '../../../shared/domain/ways-on.ts';
 import { ACTIONS, OUTCOMES, REASONS } from './every-kind.ts';
 import { A } from './gate-builders.ts';
 

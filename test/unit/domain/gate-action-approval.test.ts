@@ -2,7 +2,8 @@
 import { describe, expect, test } from 'vitest';
 import type { Approval, Approvals } from '../../../shared/domain/approvals.ts';
 import { nextGateAction } from '../../../shared/domain/gate-action.ts';
-import type { Candidate, GatePolicy, GateState } from '../../../shared/domain/gate-state.ts';
+import type { GatePolicy } from '../../../shared/domain/gate-policy.ts';
+import type { Candidate, GateState } from '../../../shared/domain/gate-state.ts';
 import {
   A,
   B,

@@ -1,7 +1,7 @@
 /** The rules that the policy of a gate turns: observing, keeping what was replaced, checks that run alone; and what becomes of a drift. */
 import { describe, expect, test } from 'vitest';
 import { nextGateAction } from '../../../shared/domain/gate-action.ts';
-import type { GatePolicy } from '../../../shared/domain/gate-state.ts';
+import type { GatePolicy } from '../../../shared/domain/gate-policy.ts';
 import {
   A,
   B,

@@ -2,7 +2,8 @@
 import { describe, expect, test } from 'vitest';
 import type { GateAction } from '../../../shared/domain/gate-action-kinds.ts';
 import { nextGateAction } from '../../../shared/domain/gate-action.ts';
-import type { Candidate, GatePolicy, GateState } from '../../../shared/domain/gate-state.ts';
+import type { GatePolicy } from '../../../shared/domain/gate-policy.ts';
+import type { Candidate, GateState } from '../../../shared/domain/gate-state.ts';
 import type { Earlier, Recall } from '../../../shared/domain/recall.ts';
 import type { Digest } from '../../../shared/domain/reference.ts';
 import { A, B, C, candidate, done, gate, intention, MINUTE, NOW, promotion, subjectOf } from './gate-builders.ts';

@@ -1,13 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it, test } from 'vitest';
-import {
-  childrenOf,
-  chooseSubject,
-  configurationOf,
-  hidden,
-  layersOf,
-  standsOn,
-} from '../../../shared/domain/manifest.ts';
+import { chooseSubject, hidden } from '../../../shared/domain/choose-subject.ts';
+import { childrenOf, configurationOf, layersOf, standsOn } from '../../../shared/domain/manifest.ts';
 import { image, imageIndex } from '../../fakes/images.ts';
 import { A, B, C, digestOf } from './gate-builders.ts';
 

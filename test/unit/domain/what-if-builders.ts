@@ -1,6 +1,6 @@
 /** A gate and a candidate as they are recorded, and what another policy makes of them. */
 import { wantedPlatforms } from '../../../shared/domain/deciding-policy.ts';
-import type { GatePolicy } from '../../../shared/domain/gate-state.ts';
+import type { GatePolicy } from '../../../shared/domain/gate-policy.ts';
 import type { Outcome } from '../../../shared/domain/outcome.ts';
 import type { RecordedCandidate, RecordedGate } from '../../../shared/domain/recorded.ts';
 import { tag } from '../../../shared/domain/reference.ts';

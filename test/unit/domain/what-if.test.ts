@@ -1,7 +1,7 @@
 /** What another policy would have decided: each decision as of its time, by the rules themselves, and what that does to the ones after it. */
 import fc from 'fast-check';
 import { describe, expect, it, test } from 'vitest';
-import type { GatePolicy } from '../../../shared/domain/gate-state.ts';
+import type { GatePolicy } from '../../../shared/domain/gate-policy.ts';
 import type { Outcome } from '../../../shared/domain/outcome.ts';
 import type { RecordedCandidate } from '../../../shared/domain/recorded.ts';
 import { whatIf } from '../../../shared/domain/what-if.ts';

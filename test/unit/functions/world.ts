@@ -4,15 +4,15 @@ import type { Evidence } from '../../../shared/domain/gate-state.ts';
 import { candidateKey } from '../../../shared/domain/ids.ts';
 import type { Policy } from '../../../shared/domain/policy.ts';
 import { host, type Digest, type Host } from '../../../shared/domain/reference.ts';
+import { readGate } from '../../../shared/ledger/gate-book.ts';
 import {
   evidenceKey,
   GATE,
   newGate,
-  readGate,
   type CandidateRow,
   type EvidenceRow,
   type GateRow,
-} from '../../../shared/ledger/gate-book.ts';
+} from '../../../shared/ledger/gate-rows.ts';
 import { put } from '../../../shared/ledger/rows.ts';
 import { noTelemetry, type Attributes, type Telemetry } from '../../../shared/telemetry.ts';
 import { fakePorts, type FakePorts } from '../../fakes/ports.ts';

@@ -1,6 +1,7 @@
 /** The app gets in Azure the settings that it reads, and the host those that it needs; no others. */
 import { describe, expect, it } from 'vitest';
-import { policyVariables, readSettings, settingsTable } from '../../../shared/settings.ts';
+import { policyVariables, readSettings } from '../../../shared/settings.ts';
+import { settingsTable } from '../../../shared/settings/schema.ts';
 import { firstStages, ofType } from './snapshot.ts';
 
 /** https://learn.microsoft.com/azure/azure-functions/functions-reference#connecting-to-host-storage-with-an-identity */

@@ -1,7 +1,8 @@
 /** The promotions of a gate, newest first: a decision that needs a few of them does not read years. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { GATE, newGate, promotionKey, readPromotions } from '../../../shared/ledger/gate-book.ts';
+import { readPromotions } from '../../../shared/ledger/gate-book.ts';
+import { GATE, newGate, promotionKey } from '../../../shared/ledger/gate-rows.ts';
 import { put } from '../../../shared/ledger/rows.ts';
 import { fakeLedger, type FakeLedger } from '../../fakes/ledger.ts';
 import { A, subjectOf } from '../domain/gate-builders.ts';

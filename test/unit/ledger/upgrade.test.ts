@@ -1,7 +1,8 @@
 /** Rows of earlier schemas are brought up to today's, as they were written; those of later ones are refused and left as they are. */
 import { describe, expect, it } from 'vitest';
 import { readFreezeOnEverything, writeFreezeOnEverything } from '../../../shared/ledger/freeze-book.ts';
-import { GATE, gateRow, newGate, readCandidates, readGate, readPromotions } from '../../../shared/ledger/gate-book.ts';
+import { readCandidates, readGate, readPromotions } from '../../../shared/ledger/gate-book.ts';
+import { GATE, gateRow, newGate } from '../../../shared/ledger/gate-rows.ts';
 import { readHoldOnEverything, writeHoldOnEverything } from '../../../shared/ledger/hold-book.ts';
 import { readImage, readVersions } from '../../../shared/ledger/image-book.ts';
 import { readJournal } from '../../../shared/ledger/journal-book.ts';

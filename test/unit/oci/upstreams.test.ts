@@ -1,3 +1,4 @@
+/** What an upstream says of a tag and of a manifest, and what it means when it says nothing useful. */
 import { createHash } from 'node:crypto';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -6,39 +7,10 @@ import { digest as digestSchema, parseTagReference, type DigestReference } from 
 import { addresses } from '../../../shared/oci/address.ts';
 import { UpstreamTrouble } from '../../../shared/oci/upstream-trouble.ts';
 import { ociUpstreams } from '../../../shared/oci/upstreams.ts';
-import { startWire, type Answer, type Step, type Wire, type WireRequest } from '../../contract/azure/wire.ts';
+import type { Wire } from '../../contract/azure/wire.ts';
+import { bearer, closeWires, credentials, DIGEST, guarded, MANIFEST, seen, start, there } from './upstream-wire.ts';
 
-const MANIFEST = '/v2/library/node/manifests/22';
-const DIGEST = digestSchema.parse(`sha256:${'0a'.repeat(32)}`);
-const there: Answer = { status: 200, headers: { 'Docker-Content-Digest': DIGEST } };
-const credentials = { username: 'reader', password: 'pass:word' };
-const basic = `Basic ${Buffer.from('reader:pass:word').toString('base64')}`;
-
-const wires: Wire[] = [];
-afterEach(async () => {
-  await Promise.all(wires.splice(0).map((wire) => wire.close()));
-});
-
-async function start(): Promise<Wire & { image: ReturnType<typeof parseTagReference> }> {
-  const wire = await startWire();
-  wires.push(wire);
-  return { ...wire, image: parseTagReference(`${wire.host}/library/node:22`) };
-}
-
-const bearer = (wire: Wire, realm = `${wire.url}/token`): Answer => ({
-  status: 401,
-  headers: {
-    'WWW-Authenticate': `Bearer realm="${realm}",service="${wire.host}",scope="repository:library/node:pull"`,
-  },
-});
-
-/** The answer for whoever brings `authorization`, and the challenge for everyone else. */
-const guarded =
-  (challenge: Answer, authorization: string, answer: Answer): Step =>
-  (request: WireRequest) =>
-    request.headers.authorization === authorization ? answer : challenge;
-
-const seen = (wire: Wire) => wire.requests.map(({ method, path }) => `${method} ${path.split('?')[0]}`);
+afterEach(closeWires);
 
 test('asks once when the registry is open', async () => {
   const wire = await start();
@@ -49,61 +21,6 @@ test('asks once when the registry is open', async () => {
   expect(sighted).toEqual({ kind: 'at', digest: DIGEST });
   expect(seen(wire)).toEqual([`HEAD ${MANIFEST}`]);
   expect(wire.requests[0]?.headers.accept).toContain('application/vnd.oci.image.index.v1+json');
-});
-
-test('sends one HEAD for each look once a token is held, and fetches another when it is about to expire', async () => {
-  const wire = await start();
-  let now = 1_000_000;
-  const upstreams = ociUpstreams({ now: () => now });
-  wire.on('HEAD', MANIFEST, guarded(bearer(wire), 'Bearer t', there));
-  wire.on('GET', '/token', { status: 200, body: { token: 't', expires_in: 300 } });
-
-  await upstreams.look(wire.image);
-  await upstreams.look(wire.image);
-  now += 291_000;
-  await upstreams.look(wire.image);
-
-  const login = [`HEAD ${MANIFEST}`, 'GET /token', `HEAD ${MANIFEST}`];
-  expect(seen(wire)).toEqual([...login, `HEAD ${MANIFEST}`, ...login]);
-});
-
-test('asks the token server for what the challenge says, with the login when there is one', async () => {
-  const wire = await start();
-  wire.on('HEAD', MANIFEST, guarded(bearer(wire), 'Bearer t', there));
-  wire.on('GET', '/token', { status: 200, body: { access_token: 't' } });
-
-  await ociUpstreams().look(wire.image, credentials);
-
-  const asked = wire.requests.find(({ path }) => path.startsWith('/token'));
-  const query = new URL(asked?.path ?? '', wire.url).searchParams;
-  expect(Object.fromEntries(query)).toEqual({ service: wire.host, scope: 'repository:library/node:pull' });
-  expect(asked?.headers.authorization).toBe(basic);
-});
-
-test('logs in with Basic where that is asked for, and then sends it at once', async () => {
-  const wire = await start();
-  const upstreams = ociUpstreams();
-  wire.on('HEAD', MANIFEST, guarded({ status: 401, headers: { 'WWW-Authenticate': 'Basic realm="r"' } }, basic, there));
-
-  await upstreams.look(wire.image, credentials);
-  const sighted = await upstreams.look(wire.image, credentials);
-
-  expect(sighted).toEqual({ kind: 'at', digest: DIGEST });
-  expect(wire.requests.map(({ headers }) => headers.authorization)).toEqual([undefined, basic, basic]);
-});
-
-test('uses a changed password after the old one stopped working', async () => {
-  const wire = await start();
-  const upstreams = ociUpstreams();
-  const challenge: Answer = { status: 401, headers: { 'WWW-Authenticate': 'Basic realm="r"' } };
-  wire.on('HEAD', MANIFEST, guarded(challenge, basic, there));
-  await upstreams.look(wire.image, credentials);
-  const changed = `Basic ${Buffer.from('reader:new').toString('base64')}`;
-  wire.on('HEAD', MANIFEST, guarded(challenge, changed, there));
-
-  const sighted = await upstreams.look(wire.image, { username: 'reader', password: 'new' });
-
-  expect(sighted.kind).toBe('at');
 });
 
 test('only a 404 is gone', async () => {
@@ -125,45 +42,6 @@ test.each([
   const sighted = await ociUpstreams().look(wire.image, login);
 
   expect(sighted).toEqual({ kind: 'unreachable', message: expect.stringMatching(sentence) });
-});
-
-test('a token that is not accepted is tried once, and then the registry is unreachable', async () => {
-  const wire = await start();
-  wire.on('HEAD', MANIFEST, bearer(wire));
-  wire.on('GET', '/token', { status: 200, body: { token: 't' } });
-
-  const sighted = await ociUpstreams().look(wire.image);
-
-  expect(sighted.kind).toBe('unreachable');
-  expect(seen(wire)).toEqual([`HEAD ${MANIFEST}`, 'GET /token', `HEAD ${MANIFEST}`]);
-});
-
-test.each([
-  ['refuses the login', { status: 401 }, /refused the login of "reader" \(401\)/],
-  ['is throttled', { status: 429, headers: { 'Retry-After': '5' } }, /token server, and answered 429.*wait 5 s/],
-  ['answers no JSON', { status: 200, body: '<html>' }, /not JSON/],
-  ['answers no token', { status: 200, body: { token: '' } }, /holds no token/],
-])('is unreachable when the token server %s', async (_, answer, sentence) => {
-  const wire = await start();
-  wire.on('HEAD', MANIFEST, bearer(wire));
-  wire.on('GET', '/token', answer);
-
-  const sighted = await ociUpstreams().look(wire.image, credentials);
-
-  expect(sighted).toEqual({ kind: 'unreachable', message: expect.stringMatching(sentence) });
-  expect(JSON.stringify(sighted)).not.toContain('pass:word');
-});
-
-test('takes no login to a token server that is not on https', async () => {
-  const wire = await start();
-  wire.on('HEAD', MANIFEST, bearer(wire, 'http://tokens.example.com/token'));
-
-  const sighted = await ociUpstreams().look(wire.image, credentials);
-
-  expect(sighted).toEqual({
-    kind: 'unreachable',
-    message: expect.stringMatching(/http:\/\/tokens\.example\.com, which is not https/),
-  });
 });
 
 test.each([

@@ -3,7 +3,7 @@ import type { Check } from '../../../../shared/domain/check.ts';
 import type { Gate } from '../../../../shared/domain/policy.ts';
 import { questionsOf, type Question } from '../../../../shared/domain/questions.ts';
 import type { Digest } from '../../../../shared/domain/reference.ts';
-import type { CandidateRow } from '../../../../shared/ledger/gate-book.ts';
+import type { CandidateRow } from '../../../../shared/ledger/gate-rows.ts';
 import { decidingPolicy, foundFor } from '../../../../shared/domain/deciding-policy.ts';
 import type { Surroundings } from '../../activity.ts';
 import { quarantineOf } from '../intake-candidate.ts';

@@ -7,7 +7,7 @@ import type { ConfigCheck } from '../../../../shared/domain/check.ts';
 import { recallOf } from '../../../../shared/domain/recall.ts';
 import { formatReference } from '../../../../shared/domain/reference.ts';
 import { readGate, readPromotions } from '../../../../shared/ledger/gate-book.ts';
-import type { Ledger } from '../../../../shared/ports.ts';
+import type { Ledger } from '../../../../shared/ports/ledger.ts';
 import type { Surroundings } from '../../activity.ts';
 import type { Asked, CheckEffects } from './kind.ts';
 import { inProcess } from './in-process.ts';

@@ -4,7 +4,7 @@ import type { Removed } from '../../../../shared/domain/fast-lane.ts';
 import type { Check } from '../../../../shared/domain/check.ts';
 import type { Gate } from '../../../../shared/domain/policy.ts';
 import type { Digest, DigestReference } from '../../../../shared/domain/reference.ts';
-import type { CandidateRow } from '../../../../shared/ledger/gate-book.ts';
+import type { CandidateRow } from '../../../../shared/ledger/gate-rows.ts';
 import type { Surroundings } from '../../activity.ts';
 
 /** One question about one candidate. */

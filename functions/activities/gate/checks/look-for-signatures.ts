@@ -12,7 +12,7 @@ import {
   referrersTag,
   signatureTag,
 } from '../../../../shared/domain/signatures/carrier.ts';
-import type { Registries } from '../../../../shared/ports.ts';
+import type { Registries } from '../../../../shared/ports/registries.ts';
 import type { Examiner, Target } from '../../../../shared/signatures/examine.ts';
 
 /** `what`: for a person, such as `the upstream's index sha256:…`. */

@@ -8,7 +8,8 @@ import { judgeVulnerabilities } from '../../../../shared/domain/checks/vulnerabi
 import { planVulnerabilities } from '../../../../shared/domain/checks/vulnerabilities/plan.ts';
 import type { ScannedImage } from '../../../../shared/domain/checks/vulnerabilities/finding.ts';
 import { reportKey, type ScanReport } from '../../../../shared/domain/checks/vulnerabilities/scan-report.ts';
-import { chooseSubject, configurationOf } from '../../../../shared/domain/manifest.ts';
+import { chooseSubject } from '../../../../shared/domain/choose-subject.ts';
+import { configurationOf } from '../../../../shared/domain/manifest.ts';
 import type { ToolImage, VulnerabilitiesCheck } from '../../../../shared/domain/check.ts';
 import { formatReference, type Digest, type DigestReference } from '../../../../shared/domain/reference.ts';
 import { readGate } from '../../../../shared/ledger/gate-book.ts';

@@ -1,12 +1,12 @@
-/** The registries as resources: get, list, PUT, PATCH, names, usage and the admin user. Which registries exist is this cloud's configuration. */
+/** The registries as resources: get, list, PUT, PATCH, names and usage. Which registries exist is this cloud's configuration. */
 import type { Context } from 'hono';
 import type { App, Env } from '../../http.ts';
 import { authorOf, type Author } from '../../system-data.ts';
 import type { World } from '../../world.ts';
 import { REGISTRY_NAME, USAGE } from '../limits.ts';
 import type { Registry } from '../registry.ts';
-import { newPassword, type Users } from '../users.ts';
-import { ArmRefusal, jsonObject, notEmulated, refusing, REGISTRY_PATH, registryOf } from './answers.ts';
+import type { Users } from '../users.ts';
+import { jsonObject, notEmulated, refusing, REGISTRY_PATH, registryOf } from './answers.ts';
 import {
   merged,
   putSettings,
@@ -135,37 +135,6 @@ export function addRegistryRoutes(
           usage('Tokens', USAGE.tokens, users.tokens().length, 'Count'),
         ],
       });
-    }),
-  );
-
-  const credentials = (registry: Registry): Json => {
-    const { password, password2 } = usersOf(registry).admin();
-    const passwords = Object.entries({ password, password2 }).map(([name, value]) => ({ name, value }));
-    return { username: registry.name, passwords };
-  };
-  const registryWithAdmin = (registry: Registry): Registry => {
-    if (usersOf(registry).admin().enabled) return registry;
-    throw new ArmRefusal(
-      400,
-      'UnauthorizedForCredentialOperations',
-      `Cannot perform credential operations for ${registry.id} as admin user is disabled. Kindly enable admin user as per docs: https://docs.microsoft.com/en-us/azure/container-registry/container-registry-authentication#admin-account`,
-    );
-  };
-  arm.post(
-    `${REGISTRY_PATH}/listcredentials`,
-    refusing((c) => c.json(credentials(registryWithAdmin(registryOf(c, registries))))),
-  );
-  arm.post(
-    `${REGISTRY_PATH}/regeneratecredential`,
-    refusing(async (c) => {
-      const registry = registryWithAdmin(registryOf(c, registries));
-      const { name } = await jsonObject(c);
-      if (name !== 'password' && name !== 'password2') {
-        throw new ArmRefusal(400, 'InvalidParameters', `name must be password or password2; got ${String(name)}`);
-      }
-      const users = usersOf(registry);
-      users.putAdmin({ ...users.admin(), [name]: newPassword() });
-      return c.json(credentials(registry));
     }),
   );
 }

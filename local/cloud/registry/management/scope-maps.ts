@@ -5,16 +5,8 @@ import type { Registry } from '../registry.ts';
 import { SCOPE_MAP_ACTION } from '../rights.ts';
 import { armTime } from '../../time.ts';
 import { isSystemScopeMap, type ScopeMapDocument, type Users } from '../users.ts';
-import {
-  ArmRefusal,
-  jsonObject,
-  nameAsWritten,
-  refusing,
-  REGISTRY_PATH,
-  registryOf,
-  resourceNotFound,
-} from './answers.ts';
-import { addReadRoutes } from './reads.ts';
+import { ArmRefusal, jsonObject, refusing, REGISTRY_PATH, resourceNotFound } from './answers.ts';
+import { addReadRoutes, namedIn } from './named.ts';
 
 const SCOPE_MAP_PATH = `${REGISTRY_PATH}/scopemaps/:name`;
 
@@ -23,6 +15,7 @@ export function addScopeMapRoutes(
   options: { registries: Registry[]; usersOf: (registry: Registry) => Users },
 ): void {
   const { registries, usersOf } = options;
+  const asked = namedIn(options);
 
   addReadRoutes(arm, {
     kind: 'scopemaps',
@@ -34,9 +27,7 @@ export function addScopeMapRoutes(
   arm.put(
     SCOPE_MAP_PATH,
     refusing(async (c) => {
-      const registry = registryOf(c, registries);
-      const users = usersOf(registry);
-      const name = nameAsWritten(c);
+      const { registry, users, name } = asked(c);
       const { description, actions } = parse(await jsonObject(c));
       refuseSystem(name);
       if (!SCOPE_MAP_OR_TOKEN_NAME.test(name)) {
@@ -52,9 +43,7 @@ export function addScopeMapRoutes(
   arm.patch(
     SCOPE_MAP_PATH,
     refusing(async (c) => {
-      const registry = registryOf(c, registries);
-      const users = usersOf(registry);
-      const name = nameAsWritten(c);
+      const { registry, users, name } = asked(c);
       const change = parse(await jsonObject(c));
       refuseSystem(name);
       const old = users.scopeMap(name);
@@ -71,8 +60,7 @@ export function addScopeMapRoutes(
   arm.delete(
     SCOPE_MAP_PATH,
     refusing((c) => {
-      const users = usersOf(registryOf(c, registries));
-      const name = nameAsWritten(c);
+      const { users, name } = asked(c);
       refuseSystem(name);
       const holders = users.tokens().filter(({ scopeMap }) => scopeMap.toLowerCase() === name.toLowerCase());
       if (holders.length > 0) {

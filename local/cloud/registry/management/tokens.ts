@@ -5,17 +5,9 @@ import { SCOPE_MAP_OR_TOKEN_NAME } from '../limits.ts';
 import type { Registry } from '../registry.ts';
 import { armTime } from '../../time.ts';
 import { hashOf, newPassword, type PasswordName, type TokenDocument, type Users } from '../users.ts';
-import {
-  ArmRefusal,
-  jsonObject,
-  nameAsWritten,
-  refusing,
-  REGISTRY_PATH,
-  registryOf,
-  resourceNotFound,
-} from './answers.ts';
+import { ArmRefusal, jsonObject, refusing, REGISTRY_PATH, registryOf, resourceNotFound } from './answers.ts';
 import { openOperations } from './operations.ts';
-import { addReadRoutes } from './reads.ts';
+import { addReadRoutes, namedIn } from './named.ts';
 
 const TOKEN_PATH = `${REGISTRY_PATH}/tokens/:name`;
 
@@ -24,6 +16,7 @@ export function addTokenResourceRoutes(
   options: { world: World; registries: Registry[]; usersOf: (registry: Registry) => Users },
 ): void {
   const { world, registries, usersOf } = options;
+  const asked = namedIn(options);
   const operations = openOperations<{ token: string }>({ ...world, collection: 'registry.token-operations' });
 
   addReadRoutes(arm, {
@@ -36,9 +29,7 @@ export function addTokenResourceRoutes(
   arm.put(
     TOKEN_PATH,
     refusing(async (c) => {
-      const registry = registryOf(c, registries);
-      const users = usersOf(registry);
-      const name = nameAsWritten(c);
+      const { registry, users, name } = asked(c);
       const { scopeMap, enabled } = parse(await jsonObject(c), registry, users);
       if (!SCOPE_MAP_OR_TOKEN_NAME.test(name) || name.toLowerCase() === registry.name.toLowerCase()) {
         throw new ArmRefusal(
@@ -76,9 +67,7 @@ export function addTokenResourceRoutes(
   arm.patch(
     TOKEN_PATH,
     refusing(async (c) => {
-      const registry = registryOf(c, registries);
-      const users = usersOf(registry);
-      const name = nameAsWritten(c);
+      const { registry, users, name } = asked(c);
       const change = parse(await jsonObject(c), registry, users);
       const old = users.token(name);
       if (!old) throw resourceNotFound(name);
@@ -89,7 +78,10 @@ export function addTokenResourceRoutes(
   );
   arm.delete(
     TOKEN_PATH,
-    refusing((c) => c.body(null, usersOf(registryOf(c, registries)).deleteToken(nameAsWritten(c)) ? 200 : 204)),
+    refusing((c) => {
+      const { users, name } = asked(c);
+      return c.body(null, users.deleteToken(name) ? 200 : 204);
+    }),
   );
 
   arm.post(

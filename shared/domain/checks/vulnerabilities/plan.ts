@@ -10,7 +10,7 @@ import type { CheckPlan } from '../trusted-step.ts';
 import { RUN_SCAN } from './run-scan.ts';
 
 /** Where a scanner finds what `{image}` and `{database}` in its arguments stand for. */
-export const IN_SCANNER = { image: '/image/image.tar', database: '/work/database' };
+export const IN_SCANNER = { image: '/image/image.tar', database: '/scratch/database' };
 
 /** A run of Azure has at least this long (ACR Tasks, run timeout). */
 const SHORTEST_RUN_SECONDS = 300;

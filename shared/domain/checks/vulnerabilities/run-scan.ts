@@ -12,13 +12,13 @@ export const RUN_SCAN = `#!/bin/sh
 set -eu
 folder=$(mktemp -d)
 image=$(docker volume create)
-work=$(docker volume create)
+scratch=$(docker volume create)
 name="scanner-$(head -c 8 /dev/urandom | od -An -tx1 | tr -d ' \\n')"
 source=
 clean_up() {
   docker rm --force "$name" >/dev/null 2>&1 || true
   [ -z "$source" ] || docker rm --force "$source" >/dev/null 2>&1 || true
-  docker volume rm --force "$image" "$work" >/dev/null 2>&1 || true
+  docker volume rm --force "$image" "$scratch" >/dev/null 2>&1 || true
   rm -rf "$folder"
 }
 trap clean_up EXIT
@@ -46,17 +46,17 @@ printf 'gate-scan %s image scanner %s\\n' "$NONCE" "$SCANNER"
 if [ "$DATABASE" != none ]; then
   [ "$DATABASE" = "$SCANNER" ] || docker pull --quiet "$DATABASE" >/dev/null
   source=$(docker create --network none "$DATABASE" none)
-  whole docker cp "$source:$DATABASE_PATH" - | in_volume "$work" "
+  whole docker cp "$source:$DATABASE_PATH" - | in_volume "$scratch" "
     set -e
     mkdir /volume/unpacked
     tar -xf - -C /volume/unpacked
     mv '/volume/unpacked/\${DATABASE_PATH##*/}' /volume/database" || : >"$folder/cut-short"
   assert_whole "$DATABASE_PATH of $DATABASE could not be read"
   if [ "$DATABASE_DATED" != none ]; then
-    in_volume "$work" "head -c ${MOST_DATED_BYTES} '/volume/database/$DATABASE_DATED'" </dev/null >"$folder/dated"
+    in_volume "$scratch" "head -c ${MOST_DATED_BYTES} '/volume/database/$DATABASE_DATED'" </dev/null >"$folder/dated"
   fi
 fi
-in_volume "$work" 'mkdir /volume/tmp && chown -R 65534:65534 /volume' </dev/null
+in_volume "$scratch" 'mkdir /volume/tmp && chown -R 65534:65534 /volume' </dev/null
 
 set --
 while IFS= read -r argument; do set -- "$@" "$argument"; done <arguments
@@ -78,7 +78,7 @@ scan() {
       code=0
       timeout -s KILL "$left" docker run --rm --name "$name" --network none --read-only --tmpfs /tmp --cap-drop ALL \\
         --security-opt no-new-privileges --user 65534:65534 --pids-limit 256 --memory 2g --cpus 1 \\
-        --env HOME=/tmp --env TMPDIR=/work/tmp --volume "$image:/image:ro" --volume "$work:/work" \\
+        --env HOME=/tmp --env TMPDIR=/scratch/tmp --volume "$image:/image:ro" --volume "$scratch:/scratch" \\
         "$SCANNER" "$@" </dev/null 2>&3 || code=$?
       echo "$code" >"$folder/code"
     } | {

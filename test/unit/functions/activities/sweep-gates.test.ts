@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { sweepGates } from '../../../../functions/activities/sweep/sweep-gates.ts';
 import { decidingPolicy } from '../../../../shared/domain/deciding-policy.ts';
 import { request } from '../../../../shared/ledger/request.ts';
-import type { GateRow } from '../../../../shared/ledger/gate-book.ts';
+import type { GateRow } from '../../../../shared/ledger/gate-rows.ts';
 import { SCHEMA } from '../../../../shared/ledger/rows.ts';
 import { blue, green } from '../../../replay/gate-world.ts';
 import { valid } from '../../domain/policy-fixture.ts';

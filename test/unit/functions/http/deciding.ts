@@ -1,6 +1,7 @@
 /** A gate that asks two release managers for approval within three hours, and the people who decide about its candidate A. */
 import type { Evidence } from '../../../../shared/domain/gate-state.ts';
-import { readCandidate, type CandidateRow } from '../../../../shared/ledger/gate-book.ts';
+import { readCandidate } from '../../../../shared/ledger/gate-book.ts';
+import type { CandidateRow } from '../../../../shared/ledger/gate-rows.ts';
 import { A, done, MINUTE, NOW, subjectOf } from '../../domain/gate-builders.ts';
 import { functionWorld, type FunctionWorld } from '../world.ts';
 import { call, principal } from './call.ts';

@@ -2,7 +2,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { ImageReason } from '../../../../shared/domain/image-state.ts';
 import { tag } from '../../../../shared/domain/reference.ts';
-import { promotionKey } from '../../../../shared/ledger/gate-book.ts';
+import { promotionKey } from '../../../../shared/ledger/gate-rows.ts';
 import { appKey, IMAGE, newImage, versionKey } from '../../../../shared/ledger/image-book.ts';
 import { writeLineage } from '../../../../shared/ledger/lineage-book.ts';
 import { A, B, C, digestOf, MINUTE, NOW, promotion, subjectOf } from '../../domain/gate-builders.ts';

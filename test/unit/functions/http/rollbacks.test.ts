@@ -1,7 +1,7 @@
 /** Putting an earlier version back at an app: which one, who wanted it, and what is refused. */
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { Version } from '../../../../shared/domain/image-state.ts';
-import { promotionKey } from '../../../../shared/ledger/gate-book.ts';
+import { promotionKey } from '../../../../shared/ledger/gate-rows.ts';
 import { appKey, readImage, versionKey, type AppRow } from '../../../../shared/ledger/image-book.ts';
 import { A, B, C, NOW, promotion, subjectOf } from '../../domain/gate-builders.ts';
 import { functionWorld, type FunctionWorld } from '../world.ts';

@@ -2,7 +2,7 @@
 import type { EndpointName } from '../../../../functions/http/access.ts';
 import { reportOf } from '../../../../shared/domain/checks/vulnerabilities/scan-report.ts';
 import { weigh } from '../../../../shared/domain/checks/vulnerabilities/weigh.ts';
-import { promotionKey } from '../../../../shared/ledger/gate-book.ts';
+import { promotionKey } from '../../../../shared/ledger/gate-rows.ts';
 import { appKey, type AppRow } from '../../../../shared/ledger/image-book.ts';
 import { A, B, C, done, NOW, promotion, subjectOf } from '../../domain/gate-builders.ts';
 import { image } from '../../../fakes/images.ts';

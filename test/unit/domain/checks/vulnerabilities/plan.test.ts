@@ -50,7 +50,7 @@ describe('the plan of a scan', () => {
     const args = ['--input={image}', '{{.Values.nonce}}', '$NONCE', '{database}/db'];
 
     expect(file(plan({ args }), 'arguments')).toBe(
-      '--input=/image/image.tar\n{{.Values.nonce}}\n$NONCE\n/work/database/db\n',
+      '--input=/image/image.tar\n{{.Values.nonce}}\n$NONCE\n/scratch/database/db\n',
     );
   });
 

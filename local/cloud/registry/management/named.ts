@@ -1,7 +1,17 @@
-/** What scope maps and tokens have in common: below a registry, all of a kind are listed, and one is read by its name. */
-import type { App } from '../../http.ts';
+/** What scope maps and tokens have in common: below a registry, all of a kind are listed, and a path names one of them. */
+import type { Context } from 'hono';
+import type { App, Env } from '../../http.ts';
 import type { Registry } from '../registry.ts';
+import type { Users } from '../users.ts';
 import { nameAsWritten, refusing, REGISTRY_PATH, registryOf, resourceNotFound } from './answers.ts';
+
+/** What a request is about whose path ends in the name of one. */
+export const namedIn =
+  ({ registries, usersOf }: { registries: Registry[]; usersOf: (registry: Registry) => Users }) =>
+  (c: Context<Env>) => {
+    const registry = registryOf(c, registries);
+    return { registry, users: usersOf(registry), name: nameAsWritten(c) };
+  };
 
 export function addReadRoutes<T>(
   arm: App,
