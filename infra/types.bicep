@@ -114,11 +114,7 @@ func newPlace(role string, token string, group string, location string, byReposi
 @export()
 @description('The system topics of registries, each of which lies beside its registry. One registry that is base and team\'s at once has one.')
 func topicIdsOf(subscriptionId string, places registryPlace[]) string[] =>
-  union(
-    [],
-    map(places, place =>
-      resourceId(subscriptionId, place.resourceGroup, 'Microsoft.EventGrid/systemTopics', place.systemTopic))
-  )
+  union([], map(places, place => resourceId(subscriptionId, place.resourceGroup, 'Microsoft.EventGrid/systemTopics', place.systemTopic)))
 
 @export()
 @description('What most modules need to know.')

@@ -21,9 +21,19 @@ if ($env:PUBLIC_REGISTRY_NAME) {
   }
 }
 
-az deployment sub create --name "gated-import-subscriptions-$env:AZURE_ENV_NAME" --location $env:AZURE_LOCATION `
-  --parameters infra/subscriptions.bicepparam --output none @here
-if ($LASTEXITCODE) { exit $LASTEXITCODE }
+# Event Grid sees a function some time after it was deployed.
+$tries = 6
+while ($true) {
+  $said = az deployment sub create --name "gated-import-subscriptions-$env:AZURE_ENV_NAME" --location $env:AZURE_LOCATION `
+    --parameters infra/subscriptions.bicepparam --output none @here 2>&1
+  if (-not $LASTEXITCODE) { break }
+  $tries--
+  if ($tries -eq 0 -or "$said" -notmatch 'Destination endpoint not found') {
+    [Console]::Error.WriteLine(($said -join "`n"))
+    exit $LASTEXITCODE
+  }
+  Start-Sleep -Seconds 20
+}
 
 $folder = if ($env:POLICY_FOLDER) { $env:POLICY_FOLDER } else { 'policy' }
 if (-not (Test-Path -PathType Container -LiteralPath $folder)) {

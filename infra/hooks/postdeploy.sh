@@ -22,8 +22,21 @@ if [ -n "${PUBLIC_REGISTRY_NAME:-}" ]; then
   esac
 fi
 
-az_here deployment sub create --name "gated-import-subscriptions-$AZURE_ENV_NAME" --location "$AZURE_LOCATION" \
-  --parameters infra/subscriptions.bicepparam --output none
+# Event Grid sees a function some time after it was deployed.
+tries=6
+until
+  answer=0
+  said=$(az_here deployment sub create --name "gated-import-subscriptions-$AZURE_ENV_NAME" --location "$AZURE_LOCATION" \
+    --parameters infra/subscriptions.bicepparam --output none 2>&1) || answer=$?
+  [ "$answer" -eq 0 ]
+do
+  tries=$((tries - 1))
+  if [ "$tries" -eq 0 ] || ! echo "$said" | grep -q 'Destination endpoint not found'; then
+    echo "$said" >&2
+    exit "$answer"
+  fi
+  sleep 20
+done
 
 folder=${POLICY_FOLDER:-policy}
 if [ -d "$folder" ]; then

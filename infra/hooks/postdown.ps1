@@ -20,3 +20,13 @@ foreach ($app in $apps) {
   az ad app delete --id $app --only-show-errors
   if ($LASTEXITCODE) { exit $LASTEXITCODE }
 }
+
+# It would keep its name for 30 days, and another system of this name could not be put up.
+$deleted = 'https://graph.microsoft.com/v1.0/directory/deletedItems'
+$kept = az rest --method get --url "$deleted/microsoft.graph.application" --url-parameters "`$filter=displayName eq '$name'" `
+  --query "value[?displayName == '$name'].id" --output tsv --only-show-errors
+if ($LASTEXITCODE) { exit $LASTEXITCODE }
+foreach ($id in $kept) {
+  az rest --method delete --url "$deleted/$id" --only-show-errors
+  if ($LASTEXITCODE) { exit $LASTEXITCODE }
+}

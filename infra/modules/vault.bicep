@@ -28,7 +28,8 @@ resource vault 'Microsoft.KeyVault/vaults@2025-05-01' = {
     enableSoftDelete: true
     // The secrets are the app's: no deployment reads one.
     enabledForTemplateDeployment: false
-    softDeleteRetentionInDays: purgeProtection ? 90 : 7
+    // It cannot be changed later, so it is what purge protection asks for; without that a vault can be purged on any day of them.
+    softDeleteRetentionInDays: 90
     enablePurgeProtection: purgeProtection ? true : null
     publicNetworkAccess: around.isPrivate ? 'Disabled' : 'Enabled'
     networkAcls: { bypass: 'AzureServices', defaultAction: around.isPrivate ? 'Deny' : 'Allow' }

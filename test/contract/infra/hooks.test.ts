@@ -15,7 +15,8 @@ afterEach(() => rm(folder, { recursive: true }));
 
 /** Lines of what `az` answers: see `Given`. */
 const NO_LOGIN_YET = "'resource show'*) exit 3 ;;\n'acr token credential generate'*) echo pass-word ;;\n";
-const LEFT_BEHIND = "'role definition list'*) printf 'role-1\\nrole-2\\n' ;;\n'ad app list'*) echo app-1 ;;\n";
+const LEFT_BEHIND =
+  "'role definition list'*) printf 'role-1\\nrole-2\\n' ;;\n'ad app list'*) echo app-1 ;;\n'rest --method get'*) echo kept-1 ;;\n";
 
 describe.each(shells)('run by $name', (shell) => {
   const run = (hook: HookName, given?: Given) => runHook(hook, { shell, folder }, given);
@@ -83,8 +84,25 @@ describe.each(shells)('run by $name', (shell) => {
       expect(calls.at(-1)?.slice(0, 5)).toEqual(['node', 'cli/gated-import.mjs', 'policy', 'push', named]);
     });
 
-    it('a failure of az fails the hook', async () => {
-      expect((await run('postdeploy', { answers: "'deployment'*) exit 4 ;;" })).code).toBe(4);
+    it('a failure of az fails the hook, which says what az said', async () => {
+      const { code, said, asked } = await run('postdeploy', {
+        answers: "'deployment'*) echo 'ERROR: no such region' >&2; exit 4 ;;",
+      });
+
+      expect(code).toBe(4);
+      expect(said).toContain('ERROR: no such region');
+      expect(asked.filter((line) => line.startsWith('deployment'))).toHaveLength(1);
+    });
+
+    it('a function that Event Grid does not see yet is asked for again', { timeout: 60_000 }, async () => {
+      const seen = join(folder, 'seen');
+
+      const { code, asked } = await run('postdeploy', {
+        answers: `'deployment'*) if [ ! -e '${seen}' ]; then touch '${seen}'; echo 'Destination endpoint not found' >&2; exit 1; fi ;;`,
+      });
+
+      expect(code).toBe(0);
+      expect(asked.filter((line) => line.startsWith('deployment'))).toHaveLength(2);
     });
   });
 
@@ -109,6 +127,7 @@ describe.each(shells)('run by $name', (shell) => {
         'role definition delete --name role-1',
         'role definition delete --name role-2',
         'ad app delete --id app-1',
+        'rest --method delete --url https://graph.microsoft.com/v1.0/directory/deletedItems/kept-1',
       ]);
       expect(calls.find(([verb]) => verb === 'role')).toContain(
         "[?starts_with(roleName, 'gated-import ') && ends_with(roleName, ' (dev)')].name",

@@ -70,6 +70,7 @@ export async function runHook(
     `printf '%s\\037' node "$@" >>'${log}'; echo >>'${log}'`,
     `exit ${given.exitCode ?? 0}`,
   ]);
+  await writeProgram(join(folder, 'sleep'), []);
   const profile = join(folder, '.config/powershell/profile.ps1');
   await mkdir(dirname(profile), { recursive: true });
   await writeFile(profile, given.profile ?? '');
