@@ -35,6 +35,10 @@ param alertEmails string[] = []
 @description('Optional. An app registration that somebody else made, as docs/deploy.md says. Empty: one is made, which needs the right to.')
 param signInClientId string = ''
 
+@description('Optional. Days after which a report of a check, with all that a scan found, is deleted. Its verdict and reasons stay in the ledger; who wants the report of something older asks its checks again.')
+@minValue(30)
+param reportDays int = 400
+
 @description('Optional. Nobody can purge the key vault for 90 days, and so its name stays taken after "azd down". It cannot be switched off again.')
 param purgeProtection bool = true
 
@@ -80,7 +84,7 @@ var around = {
   isPrivate: isPrivate
 }
 
-module storage 'modules/storage.bicep' = { scope: group, params: { around: around, name: names.storage } }
+module storage 'modules/storage.bicep' = { scope: group, params: { around: around, name: names.storage, reportDays: reportDays } }
 module policy 'modules/policy.bicep' = { scope: group, params: { around: around, name: names.policy, authors: policyAuthors } }
 
 module vault 'modules/vault.bicep' = {
@@ -91,11 +95,7 @@ module vault 'modules/vault.bicep' = {
 
 module registry 'modules/registry.bicep' = [
   for place in places: {
-    params: {
-      around: around
-      place: place
-      deadLetters: { resourceGroup: names.group, storage: names.storage }
-    }
+    params: { around: around, place: place, deadLetters: { resourceGroup: names.group, storage: names.storage } }
     dependsOn: [customRoles, storage]
   }
 ]

@@ -65,7 +65,7 @@ function* act(context: OrchestrationContext, gate: string, state: GateState, act
         yield* steps.intakeCandidate(context, { gate, digest: action.digest });
         return;
       case 'check':
-        // Each time: an image is often signed a while after it was pushed, and a check may have been asked too early.
+        // An image is often signed a while after it was pushed, and a check may have been asked too early.
         yield* steps.intakeReferrers(context, { gate, digest: action.digest });
         yield* steps.startChecks(
           context,

@@ -115,4 +115,5 @@ const followers = moment.extend({ images: z.array(z.string()), rollouts: z.array
 export const sweepImages = step('sweepImages', followers, swept);
 export const lookAfterTags = fanOut('lookAfterTags', batch, lookedAfter);
 export const cleanQuarantine = fanOut('cleanQuarantine', batch, lookedAfter);
+export const cleanTools = step('cleanTools', moment, lookedAfter);
 export const endSweep = step('endSweep', sweepEnd, done);

@@ -46,7 +46,8 @@ function* lookAfter(context: OrchestrationContext, gates: string[], at: number):
   const batches = inBatches(gates, UPKEEP_BATCH).map((batch) => ({ gates: batch, at }));
   const tags = yield* steps.lookAfterTags(context, batches);
   const quarantine = yield* steps.cleanQuarantine(context, batches);
-  return [...tags, ...quarantine].flatMap(({ problems }) => problems);
+  const tools = yield* steps.cleanTools(context, { at });
+  return [...tags, ...quarantine, tools].flatMap(({ problems }) => problems);
 }
 
 const inBatches = (gates: string[], size: number): string[][] =>

@@ -1,6 +1,7 @@
 /** What of the templates' snapshots is paid for: counted, and a type of resource of which nobody has said whether it costs something is refused. */
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { z } from 'zod';
 
 const EXAMPLES = fileURLToPath(new URL('../../infra/examples/', import.meta.url));
 
@@ -28,7 +29,7 @@ const FOR_NOTHING = [
   /^Microsoft\.Insights\/(actionGroups|diagnosticSettings|workbooks)$/,
   /^Microsoft\.KeyVault\/vaults(\/secrets)?$/,
   /^Microsoft\.Network\/(virtualNetworks|privateDnsZones\/virtualNetworkLinks|privateEndpoints\/privateDnsZoneGroups)$/,
-  /^Microsoft\.Storage\/storageAccounts\/\w+Services(\/containers)?$/,
+  /^Microsoft\.Storage\/storageAccounts\/(managementPolicies|\w+Services(\/containers)?)$/,
   /^Microsoft\.Web\/(serverfarms|sites\/\w+)$/,
 ];
 
@@ -42,6 +43,8 @@ export interface Estate {
   publicAddresses: number;
   dnsZones: number;
   agentPools: number;
+  /** Days. */
+  reportsKept: number;
 }
 
 const isForNothing = (type: string): boolean => FOR_NOTHING.some((form) => form.test(type));
@@ -68,5 +71,26 @@ export function estateOf(example: string): Estate {
     publicAddresses: of('Microsoft.Network/publicIPAddresses').length,
     dnsZones: of('Microsoft.Network/privateDnsZones').length,
     agentPools: of('Microsoft.ContainerRegistry/registries/agentPools').length,
+    reportsKept: daysKept(of('Microsoft.Storage/storageAccounts/managementPolicies')),
   };
 }
+
+const lifecycle = z.object({
+  properties: z.object({
+    policy: z.object({
+      rules: z.tuple([
+        z.object({
+          definition: z.object({
+            actions: z.object({
+              baseBlob: z.object({ delete: z.object({ daysAfterModificationGreaterThan: z.number() }) }),
+            }),
+          }),
+        }),
+      ]),
+    }),
+  }),
+});
+
+const daysKept = ([policy]: object[]): number =>
+  lifecycle.parse(policy).properties.policy.rules[0].definition.actions.baseBlob.delete
+    .daysAfterModificationGreaterThan;

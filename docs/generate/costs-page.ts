@@ -11,6 +11,7 @@ const PRICE = {
   standardRegistryDay: 0.667,
   premiumRegistryDay: 1.667,
   registryGbMonth: 0.1,
+  blobGbMonth: 0.02,
   runVcpuSecond: 0.0001,
   functionGbSecond: 0.000026,
   millionExecutions: 0.4,
@@ -35,6 +36,8 @@ const USE = {
   runVcpus: 2,
   gbPerPromotion: 0.05,
   monthsKept: 12,
+  scansPerDay: 1,
+  mbPerReport: 0.1,
 };
 
 /** `bench/promotion` counted the calls; the seconds are those calls at 30 ms each, sweeps at 100 ms a HEAD and 16 at once. */
@@ -82,6 +85,11 @@ function linesOf(estate: Estate): Line[] {
       how: `promotions × ${USE.gbPerPromotion} GB × ${USE.monthsKept} months kept, beyond ${FREE.registryGb[tier]} GB, × $${PRICE.registryGbMonth}`,
       at: (gates) =>
         beyond(promotions(gates) * USE.gbPerPromotion * USE.monthsKept, FREE.registryGb[tier]) * PRICE.registryGbMonth,
+    },
+    {
+      what: 'Reports of scans',
+      how: `gates × ${USE.scansPerDay} a day × ${USE.mbPerReport} MB × ${estate.reportsKept} days kept × $${PRICE.blobGbMonth} a GB`,
+      at: (gates) => ((gates * USE.scansPerDay * USE.mbPerReport * estate.reportsKept) / 1000) * PRICE.blobGbMonth,
     },
     {
       what: 'The function app',
@@ -166,7 +174,7 @@ export const costsPage = (): string => `# What it costs
 
 Assumed of each gate: ${USE.pushes} pushes a month, all promoted; checks that run for ${USE.runSeconds} seconds on ${USE.runVcpus} vCPUs; ${
   USE.gbPerPromotion
-} GB of new layers in each promotion, kept for ${USE.monthsKept} months. Sweeps every five minutes. Prices are about the list prices of 2025 in East US and were not checked against Azure's price pages: put in yours before you plan with them.
+} GB of new layers in each promotion, kept for ${USE.monthsKept} months; a scan a day, since a verdict ends, with a report of ${USE.mbPerReport} MB. Sweeps every five minutes. Prices are about the list prices of 2025 in East US and were not checked against Azure's price pages: put in yours before you plan with them.
 The resources are counted in the templates' snapshots, the app's calls by its benchmark; how long they take in Azure, and what telemetry weighs, is estimated.
 
 ## Open to the public network
@@ -184,5 +192,6 @@ ${table(estateOf('locked-down'))}
 
 - **Sweeps** (\`SWEEP_SCHEDULE\`): every 15 minutes costs a third. Pushes into your own registries still come at once, as events.
 - **Checks**: what runs costs by the second, so a time limit (\`timeout\`) is also a limit on what a hanging candidate costs.
+- **Reports** (\`reportDays\`, a parameter of the template): what a scan found is deleted after so many days, 400 if you say nothing. Its verdict and reasons stay in the ledger.
 - **Agents** of a closed system are always on; one pool costs more than all runs of 1,000 gates would outside it.
 `;

@@ -1,4 +1,7 @@
-/** Writes the generated files, most of them of this folder: `npm run docs`. A test says when they are out of date. */
+/**
+ * Writes the generated files, most of them of this folder: `npm run docs`. A test says when they are out of date. What a schema of the ledger
+ * means is written once, when its number is new.
+ */
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -6,6 +9,7 @@ import { format, resolveConfig } from 'prettier';
 import { endpoints } from '../../functions/http/endpoints/all.ts';
 import { describeApi } from '../../functions/http/openapi.ts';
 import { costsPage } from './costs-page.ts';
+import { describeSchema } from './ledger-rows.ts';
 import { permissionsPage } from './permissions-page.ts';
 import { policyPage } from './policy-page.ts';
 import { policySchema } from './policy-schema.ts';
@@ -32,4 +36,5 @@ export async function generated(): Promise<Record<string, string>> {
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   for (const [name, text] of Object.entries(await generated())) await writeFile(join(DOCS, name), text);
+  await describeSchema();
 }

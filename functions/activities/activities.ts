@@ -36,6 +36,7 @@ import { recordDeployment } from './rollout/record-deployment.ts';
 import { restRollout } from './rollout/rest-rollout.ts';
 import { announcePolicy } from './sweep/announce-policy.ts';
 import { cleanQuarantine } from './sweep/clean-quarantine.ts';
+import { cleanTools } from './sweep/clean-tools.ts';
 import { endSweep } from './sweep/end-sweep.ts';
 import { findWork } from './sweep/find-work.ts';
 import { lookAfterTags } from './sweep/look-after-tags.ts';
@@ -83,5 +84,6 @@ export const activities = (world: Surroundings) => ({
   sweepImages: sweepImages(world),
   lookAfterTags: lookAfterTags(world),
   cleanQuarantine: cleanQuarantine(world),
+  cleanTools: cleanTools(world),
   endSweep: endSweep(world),
 });

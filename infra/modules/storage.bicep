@@ -1,5 +1,5 @@
 metadata name = 'Storage'
-metadata description = 'The one storage account: the host, Durable Functions, the ledger, the deployed package, dead letters. No shared keys.'
+metadata description = 'The one storage account: the host, Durable Functions, the ledger, reports of checks, the deployed package, dead letters. No shared keys.'
 
 import { builtInRoles, grants } from '../roles.bicep'
 import { surroundings } from '../types.bicep'
@@ -11,6 +11,9 @@ param around surroundings
 @minLength(3)
 @maxLength(24)
 param name string
+
+@description('Required. Days after which a report of a check is deleted. The ledger keeps its verdict and reasons for ever.')
+param reportDays int
 
 resource account 'Microsoft.Storage/storageAccounts@2025-06-01' = {
   name: name
@@ -36,6 +39,25 @@ resource account 'Microsoft.Storage/storageAccounts@2025-06-01' = {
 
   resource queues 'queueServices' = { name: 'default' }
   resource tables 'tableServices' = { name: 'default' }
+}
+
+resource lifetimes 'Microsoft.Storage/storageAccounts/managementPolicies@2025-06-01' = {
+  parent: account
+  name: 'default'
+  properties: {
+    policy: {
+      rules: [
+        {
+          name: 'reports-end'
+          type: 'Lifecycle'
+          definition: {
+            filters: { blobTypes: ['blockBlob'], prefixMatch: ['reports/'] }
+            actions: { baseBlob: { delete: { daysAfterModificationGreaterThan: reportDays } } }
+          }
+        }
+      ]
+    }
+  }
 }
 
 var logged = { logs: [{ categoryGroup: 'audit', enabled: true }], metrics: [{ category: 'Transaction', enabled: true }] }

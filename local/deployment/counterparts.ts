@@ -44,6 +44,7 @@ const LEFT_OUT: Record<string, string> = {
   'microsoft.insights/scheduledqueryrules': TELEMETRY,
   'microsoft.insights/workbooks': TELEMETRY,
   'microsoft.operationalinsights/workspaces': TELEMETRY,
+  'microsoft.storage/storageaccounts/managementpolicies': 'no local system stands for as long as a report is kept',
   'microsoft.web/serverfarms': APP,
   'microsoft.web/sites': APP,
   'microsoft.web/sites/basicpublishingcredentialspolicies': APP,

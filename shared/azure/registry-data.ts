@@ -58,12 +58,15 @@ export function registryData(clients: Pick<Clients, 'registryData' | 'registryCo
       );
     },
 
-    async tags(repository) {
+    async tags(repository, { since } = { since: 0 }) {
       // The client has this on an artifact of any name: the request lists the whole repository.
       const anyArtifact = clients.registryData(repository.host).getArtifact(repository.repository, 'latest');
       return ask(about(`list the tags of ${formatReference(repository)}`, readImage), async () => {
         const tags: TagInfo[] = [];
-        for await (const { name, digest, lastUpdatedOn } of anyArtifact.listTagProperties()) {
+        // The newest first: a repository may have years of tags.
+        const listed = anyArtifact.listTagProperties({ order: 'LastUpdatedOnDescending' });
+        for await (const { name, digest, lastUpdatedOn } of listed) {
+          if (lastUpdatedOn.getTime() < since) break;
           tags.push({
             tag: tagSchema.parse(name),
             digest: digestSchema.parse(digest),

@@ -12,7 +12,7 @@ import { EVERYTHING } from './hold-book.ts';
 import { parseRow, refuseOverwrite, SCHEMA } from './rows.ts';
 
 const FREEZE = 'freeze';
-const freezeRow = z.object({ freeze: personFreeze.optional() });
+export const freezeRow = z.object({ freeze: personFreeze.optional() });
 
 export async function readFreezeOnEverything(ledger: Ledger): Promise<PersonFreeze | undefined> {
   const row = await ledger.get('gates', EVERYTHING, FREEZE);

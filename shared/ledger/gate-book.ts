@@ -8,10 +8,9 @@ import {
   evidenceRow,
   GATE,
   gateRow,
+  isOver,
   promotionKey,
   promotionRow,
-  REQUEST,
-  requestRow,
   type CandidateRow,
   type EvidenceRow,
   type GateRow,
@@ -27,32 +26,52 @@ export interface CandidateBook {
 
 export interface GateBook {
   gate: Kept<GateRow> | undefined;
-  requested: number;
   open: Map<Digest, CandidateBook>;
   /** Settled, and its checks are asked again. */
   again: Map<Digest, CandidateBook>;
   outbox: Outbox[];
 }
 
-/** What the look reads: open rows only, one query. */
+/**
+ * What the look reads: open rows only, one query. The storage goes through the settled candidates for it, and not through the promotions, whose
+ * keys come after; whoever needs no candidates reads the gate's row alone.
+ */
 export async function readGate(ledger: Ledger, gate: string): Promise<GateBook> {
-  const rows = await ledger.rows('gates', gate, { openOnly: true });
-  const one = (key: string) => rows.find((row) => row.key === key);
-  const gateFound = one(GATE);
-  const requestFound = one(REQUEST);
+  const rows = await ledger.rows('gates', gate, { openOnly: true, to: within('promotion').from });
+  const gateFound = rows.find(({ key }) => key === GATE);
   const candidates = [...candidatesOf(rows)];
   return {
     gate: gateFound && parseRow(gateFound, gateRow),
-    requested: requestFound ? parseRow(requestFound, requestRow).value.requested : 0,
     open: new Map(candidates.filter(([, { row }]) => !row.value.settled)),
     again: new Map(candidates.filter(([, { row }]) => row.value.settled)),
     outbox: outboxOf(rows),
   };
 }
 
+export async function readGateRow(ledger: Ledger, gate: string): Promise<Kept<GateRow> | undefined> {
+  const row = await ledger.get('gates', gate, GATE);
+  return row && parseRow(row, gateRow);
+}
+
+/** What was told and is not delivered yet. */
+export const readGateOutbox = async (ledger: Ledger, gate: string): Promise<Outbox[]> =>
+  outboxOf(await ledger.rows('gates', gate, within('outbox')));
+
+/** Without its evidence. */
+export async function readCandidateRow(
+  ledger: Ledger,
+  gate: string,
+  of: Digest,
+): Promise<Kept<CandidateRow> | undefined> {
+  const row = await ledger.get('gates', gate, candidateKey(of));
+  return row && parseRow(row, candidateRow, 'candidate');
+}
+
 /** A candidate that is open, or whose checks are asked again. */
-export const underWay = ({ open, again }: GateBook, of: Digest): CandidateBook | undefined =>
-  open.get(of) ?? again.get(of);
+export async function readUnderWay(ledger: Ledger, gate: string, of: Digest): Promise<Kept<CandidateRow> | undefined> {
+  const candidate = await readCandidateRow(ledger, gate, of);
+  return candidate && !isOver(candidate.value) ? candidate : undefined;
+}
 
 /** One candidate, open or settled. */
 export async function readCandidate(ledger: Ledger, gate: string, of: Digest): Promise<CandidateBook | undefined> {
@@ -79,11 +98,11 @@ export async function readPromotions(
   gate: string,
   { most }: { most: number },
 ): Promise<PromotionRow[]> {
-  const found = await ledger.get('gates', gate, GATE);
+  const found = await readGateRow(ledger, gate);
   const all = within('promotion');
   const rows: Row[] = [];
   let to = all.to;
-  let lowest = found ? parseRow(found, gateRow).value.sequence + 1 : 0;
+  let lowest = found ? found.value.sequence + 1 : 0;
   for (let step = most; rows.length < most && to !== all.from; step *= 2) {
     lowest = Math.max(0, lowest - step);
     const from = lowest === 0 ? all.from : promotionKey(lowest);

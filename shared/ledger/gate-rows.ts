@@ -86,6 +86,8 @@ export const evidenceRow = z.object({
   check: z.string(),
   nonce: z.string(),
   evidence,
+  /** Tools that the policy named by digest, and its run was given: they stay in quarantine while it runs. */
+  tools: z.array(digest).optional(),
 });
 export type EvidenceRow = z.infer<typeof evidenceRow>;
 

@@ -12,6 +12,8 @@ export function gateStateOf(
   gate: Gate,
   book: GateBook,
   seen: {
+    /** The request counter; where nothing is decided by it, it may be missing. */
+    requested?: number;
     upstream: GateState['upstream'];
     stable: Digest | undefined;
     stableIsAttempt?: boolean;
@@ -25,7 +27,7 @@ export function gateStateOf(
   const row = book.gate?.value ?? newGate;
   const hold = seen.holdOnEverything ? { ...seen.holdOnEverything, everything: true as const } : row.hold;
   return {
-    requested: book.requested,
+    requested: seen.requested ?? 0,
     policy: decidingPolicy(gate),
     upstream: seen.upstream,
     latestSighting: row.upstream?.sequence ?? 0,

@@ -15,7 +15,7 @@ import { parseRow, refuseOverwrite, SCHEMA } from './rows.ts';
 export const EVERYTHING = '(everything)';
 const HOLD = 'hold';
 
-const holdRow = z.object({ hold: hold.optional() });
+export const holdRow = z.object({ hold: hold.optional() });
 
 export async function readHoldOnEverything(ledger: Ledger): Promise<Hold | undefined> {
   const row = await ledger.get('gates', EVERYTHING, HOLD);

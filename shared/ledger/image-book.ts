@@ -64,7 +64,8 @@ export interface ImageBook {
 }
 
 export async function readImage(ledger: Ledger, name: string): Promise<ImageBook> {
-  const rows = await ledger.rows('images', name, { openOnly: true });
+  // The versions, all settled, have the last keys.
+  const rows = await ledger.rows('images', name, { openOnly: true, to: `${rowKey('version')}:` });
   const one = (key: string) => rows.find((row) => row.key === key);
   const image = one(IMAGE);
   const rollout = one(ROLLOUT);

@@ -5,8 +5,8 @@ import { digest, type Digest } from '../domain/reference.ts';
 import type { Ledger } from '../ports/ledger.ts';
 import { parseRow, SCHEMA } from './rows.ts';
 
-const line = z.object({ image: z.string(), digest, number: z.number(), at: z.number() });
-export type Line = z.infer<typeof line>;
+export const lineageRow = z.object({ image: z.string(), digest, number: z.number(), at: z.number() });
+export type Line = z.infer<typeof lineageRow>;
 
 export async function writeLineage(ledger: Ledger, base: Digest, data: Line): Promise<void> {
   const key = rowKey(data.image, orderedKey(data.number));
@@ -17,5 +17,5 @@ export async function writeLineage(ledger: Ledger, base: Digest, data: Line): Pr
 
 export async function readLineage(ledger: Ledger, base: Digest): Promise<Line[]> {
   const rows = await ledger.rows('lineage', digestKey(base));
-  return rows.map((row) => parseRow(row, line).value);
+  return rows.map((row) => parseRow(row, lineageRow).value);
 }

@@ -14,7 +14,7 @@ import { journalEntry, writeJournal, type JournalEntry } from './journal-book.ts
 import { parseRow, SCHEMA, type Kept } from './rows.ts';
 import { forgetUndelivered, noteUndelivered } from './undelivered-book.ts';
 
-const entry = journalEntry.extend({
+export const outboxRow = journalEntry.extend({
   announce: z.string().optional(),
   /** It is in the journal; its announcement failed, for this reason. */
   undelivered: z.string().optional(),
@@ -23,7 +23,7 @@ export type Entry = JournalEntry & { announce?: AnnouncementType };
 
 export interface Outbox {
   key: string;
-  row: Kept<z.infer<typeof entry>>;
+  row: Kept<z.infer<typeof outboxRow>>;
 }
 
 /** After that nobody waits for the news, and the ledger must not fill up with it. */
@@ -40,7 +40,7 @@ export const tell = (name: string, told: Entry): Change => ({
 });
 
 export const outboxOf = (rows: Row[]): Outbox[] =>
-  rows.filter(({ key }) => key.startsWith('outbox:')).map((row) => ({ key: row.key, row: parseRow(row, entry) }));
+  rows.filter(({ key }) => key.startsWith('outbox:')).map((row) => ({ key: row.key, row: parseRow(row, outboxRow) }));
 
 export interface Delivering {
   ledger: Ledger;

@@ -27,18 +27,19 @@ const PIECE_CHARACTERS = 200_000;
 
 const pieces = z.object({ hash: z.string(), pieces: z.number() });
 /** The one before keeps its pieces too: whoever reads it just now finds them. */
-const head = pieces.extend({ before: pieces.optional() });
-const piece = z.object({ text: z.string() });
-const content = z.object({
+export const policyHead = pieces.extend({ before: pieces.optional() });
+export const policyPiece = z.object({ text: z.string() });
+/** What the pieces make together. */
+export const policyContent = z.object({
   files: z.array(z.object({ path: z.string(), text: z.string() })),
   settings: z.record(z.string(), z.string()),
 });
-const refused = z.object({ hash: z.string() });
+export const refusedPolicy = z.object({ hash: z.string() });
 
 /** Key: the hash. What is kept already is left as it is. */
 export async function keepPolicy(ledger: Ledger, { hash, files, settings }: KeptPolicy): Promise<void> {
   const row = await ledger.get('policies', POLICY, HEAD);
-  const kept = row && parseRow(row, head);
+  const kept = row && parseRow(row, policyHead);
   if (kept?.value.hash === hash) return;
 
   const texts = split(JSON.stringify({ files, settings }));
@@ -62,21 +63,21 @@ export async function keepPolicy(ledger: Ledger, { hash, files, settings }: Kept
 export async function readKeptPolicy(ledger: Ledger): Promise<KeptPolicy | undefined> {
   const row = await ledger.get('policies', POLICY, HEAD);
   if (!row) return undefined;
-  const { hash, pieces: count } = parseRow(row, head).value;
+  const { hash, pieces: count } = parseRow(row, policyHead).value;
   const texts = await Promise.all(
     Array.from({ length: count }, async (_, index) => {
       const found = await ledger.get('policies', POLICY, pieceKey(hash, index));
       if (!found) throw new Error(`piece ${index + 1} of ${count} of the policy ${hash} is missing from the ledger`);
-      return parseRow(found, piece).value.text;
+      return parseRow(found, policyPiece).value.text;
     }),
   );
-  return { hash, ...content.parse(JSON.parse(texts.join(''))) };
+  return { hash, ...policyContent.parse(JSON.parse(texts.join(''))) };
 }
 
 /** Notes that this policy was refused, and what is to be told of it, unless it was noted before. */
 export async function noteRefused(ledger: Ledger, hash: string, told: Entry): Promise<void> {
   const row = await ledger.get('policies', POLICY, REFUSED);
-  const noted = row && parseRow(row, refused);
+  const noted = row && parseRow(row, refusedPolicy);
   if (noted?.value.hash === hash) return;
   const changes = [put(REFUSED, noted, { hash }, { open: false }), tell(`refused-${hash.slice(0, 32)}`, told)];
   if ((await ledger.write('policies', POLICY, changes)) === 'conflict') throw new LedgerConflict('the refused policy');

@@ -4,9 +4,8 @@ import type { Gate } from '../domain/policy.ts';
 import { recallOf, type Earlier } from '../domain/recall.ts';
 import { shortDigest, tag, type Digest } from '../domain/reference.ts';
 import type { Ledger } from '../ports/ledger.ts';
-import { readCandidate, readPromotions } from './gate-book.ts';
-import { GATE, gateRow, type GateRow } from './gate-rows.ts';
-import { parseRow } from './rows.ts';
+import { readCandidateRow, readGateRow, readPromotions } from './gate-book.ts';
+import type { GateRow } from './gate-rows.ts';
 
 /** More generations than anybody wants back. */
 const MOST_PROMOTIONS = 20;
@@ -30,7 +29,7 @@ export async function readEarlier(
   }
   return Promise.all(
     before.map(async (one): Promise<Earlier> => {
-      const candidate = (await readCandidate(ledger, gate.name, one.digest))?.row.value;
+      const candidate = (await readCandidateRow(ledger, gate.name, one.digest))?.value;
       if (candidate && !candidate.settled) return { ...one, state: 'under-way' };
       // A recall that was made before this one, over another digest or of this one and lifted, says nothing.
       const { over, recalledAt = recall.at } = candidate?.restores ?? {};
@@ -66,7 +65,5 @@ export async function standsOnRecalled(
 export const isRecalled = async (ledger: Ledger, gate: string, subject: Digest): Promise<boolean> =>
   recallOf((await gateRowOf(ledger, gate))?.recalled, { digest: subject, subject }) !== undefined;
 
-async function gateRowOf(ledger: Ledger, gate: string): Promise<GateRow | undefined> {
-  const row = await ledger.get('gates', gate, GATE);
-  return row && parseRow(row, gateRow).value;
-}
+const gateRowOf = async (ledger: Ledger, gate: string): Promise<GateRow | undefined> =>
+  (await readGateRow(ledger, gate))?.value;

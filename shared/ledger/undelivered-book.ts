@@ -6,7 +6,7 @@ import { parseRow, SCHEMA } from './rows.ts';
 /** Not a name, so no gate has this partition. */
 const PARTITION = '(undelivered)';
 
-const undelivered = z.object({
+export const undeliveredRow = z.object({
   at: z.number(),
   subject: z.string(),
   what: z.string(),
@@ -16,7 +16,7 @@ const undelivered = z.object({
   partition: z.string(),
   key: z.string(),
 });
-export type Undelivered = z.infer<typeof undelivered>;
+export type Undelivered = z.infer<typeof undeliveredRow>;
 
 export async function noteUndelivered(ledger: Ledger, id: string, data: Undelivered): Promise<void> {
   await ledger.write('gates', PARTITION, [{ kind: 'put', key: id, ifMatch: 'any', open: true, schema: SCHEMA, data }]);
@@ -30,5 +30,5 @@ export async function forgetUndelivered(ledger: Ledger, id: string): Promise<voi
 /** The oldest first. */
 export async function readUndelivered(ledger: Ledger): Promise<(Undelivered & { id: string })[]> {
   const rows = await ledger.rows('gates', PARTITION);
-  return rows.map((row) => ({ ...parseRow(row, undelivered).value, id: row.key })).toSorted((a, b) => a.at - b.at);
+  return rows.map((row) => ({ ...parseRow(row, undeliveredRow).value, id: row.key })).toSorted((a, b) => a.at - b.at);
 }

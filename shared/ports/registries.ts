@@ -27,7 +27,8 @@ export interface Registries {
   blob(image: DigestReference, options: { mostBytes: number }): Promise<Uint8Array | 'too-large' | 'missing'>;
   /** What is attached to an image, of one type or of any. Throws when it is more than anybody would read. */
   referrers(image: DigestReference, artifactType?: string): Promise<Referrer[]>;
-  tags(repository: RepositoryReference): Promise<TagInfo[]>;
+  /** `since`: only those that were moved then or later, in epoch milliseconds. */
+  tags(repository: RepositoryReference, options?: { since: number }): Promise<TagInfo[]>;
   /** PUTs the manifest under the tag; `locked` when the tag may not be moved. Synchronous, and it respects locks (an import does not). */
   putManifest(image: TagReference, manifest: Manifest): Promise<'put' | 'locked'>;
   /** Uploads a small blob; answers its digest. One that is there already is as good. */

@@ -83,8 +83,10 @@ export function fakeRegistries(options: { upstreams: Upstreams; now?: () => numb
         if (artifactType !== undefined && said.artifactType !== artifactType) return [];
         return [{ digest: manifest.digest, ...(said.artifactType ? { artifactType: said.artifactType } : {}) }];
       }),
-    tags: async (repository) =>
-      [...at(repository).tags.values()].map(({ tag, digest, updatedAt }) => ({ tag, digest, updatedAt })),
+    tags: async (repository, { since } = { since: 0 }) =>
+      [...at(repository).tags.values()]
+        .filter(({ updatedAt }) => updatedAt >= since)
+        .map(({ tag, digest, updatedAt }) => ({ tag, digest, updatedAt })),
     async putManifest(image, manifest) {
       const state = at(image);
       if (state.tags.get(image.tag)?.locked) return 'locked';

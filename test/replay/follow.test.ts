@@ -1,5 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { readImage } from '../../shared/ledger/image-book.ts';
+import { SCHEMA } from '../../shared/ledger/rows.ts';
+import type { Change } from '../../shared/ports/ledger.ts';
 import { image } from '../fakes/images.ts';
 import { running } from '../fakes/groups.ts';
 import { builder, GROUP, layersOf, push as pushTo } from './building-world.ts';
@@ -25,6 +27,25 @@ describe('after a promotion', () => {
     );
     await world.everyPrefixReplays(world.history('build-hello'));
     await world.everyPrefixReplays(world.history('rollout-hello'));
+  });
+
+  it('has written every row in the schema of today', async () => {
+    world = builder();
+    world.push(green);
+
+    await world.wake('runGate', 'node');
+    await world.pass(20_000);
+    await world.wake('sweep', '');
+
+    const written = world.ports.ledger.calls
+      .filter(({ method }) => method === 'write')
+      .flatMap(({ arguments: [table, , changes] }) =>
+        (changes as Change[]).flatMap((one) =>
+          one.kind === 'put' ? [{ table, key: one.key, schema: one.schema }] : [],
+        ),
+      );
+    expect(new Set(written.map(({ table }) => table))).toEqual(new Set(['gates', 'images', 'lineage', 'journal']));
+    expect(written.filter(({ schema }) => schema !== SCHEMA)).toEqual([]);
   });
 
   it('counts a build that does not stand on the base it was given as failed, and says so', async () => {

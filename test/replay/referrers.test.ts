@@ -6,6 +6,7 @@ import { readCandidate } from '../../shared/ledger/gate-book.ts';
 import { readRecords } from '../../shared/record/read-records.ts';
 import type { Manifest } from '../../shared/ports/images.ts';
 import { attachment, imageIndex, manifestOf, MANIFEST } from '../fakes/images.ts';
+import { keyPair } from '../fakes/signing.ts';
 import {
   blue,
   gateWorld,
@@ -144,6 +145,40 @@ it('comes with the platform that is promoted of an index, and into quarantine wi
   expect(await attachedTo(green.manifest.digest)).toEqual([ofPlatform.digest]);
   const inQuarantine = { ...target, ...quarantine };
   expect(await attachedTo(index.digest, inQuarantine)).toEqual([ofIndex.digest]);
+});
+
+describe('is asked for at the upstream', () => {
+  /** How often, for the image itself. */
+  const asked = () => world.ports.upstreams.calls.filter(({ method }) => method === 'referrers').length;
+  /** No verdict at the first try, nor at the second. */
+  async function askedThrice(): Promise<void> {
+    world.ports.runs.answer(({ quick }) => quick && { state: 'succeeded', log: 'nothing that anybody asked' });
+    world.push(green);
+    await world.wake('runGate', 'node');
+    for (const minutes of [2, 11]) {
+      await world.pass(minutes * MINUTE);
+      await world.wake('runGate', 'node');
+    }
+    expect(world.ports.runs.started).toHaveLength(3);
+  }
+
+  it('once, where no check reads it, however often its checks start', async () => {
+    await askedThrice();
+
+    expect(asked()).toBe(1);
+  });
+
+  it('each time its checks start, where one reads it', async () => {
+    await world.close();
+    const functional = 'functional: { script: checks/node.sh, timeout: 4m }';
+    const signed = 'signed: { signature: { keys: [keys/acme.pub], mode: if-present } }';
+    const gates = { 'soak: 3d': 'soak: 0s', [functional]: `${functional}\n      ${signed}` };
+    world = gateWorld({ gates, files: { 'keys/acme.pub': keyPair().pem } });
+
+    await askedThrice();
+
+    expect(asked()).toBe(3);
+  });
 });
 
 describe('is left behind, and said,', () => {

@@ -5,7 +5,7 @@
  */
 import { candidateKey } from '../../../shared/domain/ids.ts';
 import type { Digest } from '../../../shared/domain/reference.ts';
-import { readCandidate, readGate } from '../../../shared/ledger/gate-book.ts';
+import { readCandidate, readGateRow } from '../../../shared/ledger/gate-book.ts';
 import { evidenceKey, GATE, type CandidateRow } from '../../../shared/ledger/gate-rows.ts';
 import { tell } from '../../../shared/ledger/outbox.ts';
 import { LedgerConflict, put } from '../../../shared/ledger/rows.ts';
@@ -21,7 +21,7 @@ export interface AskAgain {
 export const askAgain =
   ({ ledger }: Surroundings): Activity<AskAgain, object> =>
   async ({ gate, digest, at }) => {
-    const { gate: row } = await readGate(ledger, gate);
+    const row = await readGateRow(ledger, gate);
     const current = row?.value.current;
     const known = await readCandidate(ledger, gate, digest);
     if (!row || current?.digest !== digest || !known?.row.value.settled || known.row.value.again) return {};

@@ -17,7 +17,7 @@ import {
   type PromotionRow,
 } from '../../../shared/ledger/gate-rows.ts';
 import { tell } from '../../../shared/ledger/outbox.ts';
-import { LedgerConflict, put } from '../../../shared/ledger/rows.ts';
+import { LedgerConflict, put, SCHEMA } from '../../../shared/ledger/rows.ts';
 import type { Change } from '../../../shared/ports/ledger.ts';
 import type { Activity, Surroundings } from '../activity.ts';
 import { promotionUnderWay, type Promoting, type PromotionRequest, type UnderWay } from './promotion-under-way.ts';
@@ -41,7 +41,14 @@ export const completePromotion =
     const promotion = promotionOf(underWay, request, candidate);
     const written = await world.ledger.write('gates', gate.name, [
       put(GATE, row, promoted(underWay, promotion)),
-      { kind: 'put', key: promotionKey(promotion.sequence), ifMatch: 'any', open: false, schema: 1, data: promotion },
+      {
+        kind: 'put',
+        key: promotionKey(promotion.sequence),
+        ifMatch: 'any',
+        open: false,
+        schema: SCHEMA,
+        data: promotion,
+      },
       toldOf(underWay, promotion),
       ...(candidate ? settle(underWay, candidate, at) : []),
     ]);

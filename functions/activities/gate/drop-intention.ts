@@ -1,6 +1,6 @@
 /** Gives a begun promotion up, before the stable tag has moved. Key: the attempt. */
 import { sayReason, type Reason } from '../../../shared/domain/outcome.ts';
-import { readGate } from '../../../shared/ledger/gate-book.ts';
+import { readGateRow } from '../../../shared/ledger/gate-book.ts';
 import { GATE } from '../../../shared/ledger/gate-rows.ts';
 import { tell } from '../../../shared/ledger/outbox.ts';
 import { LedgerConflict, put } from '../../../shared/ledger/rows.ts';
@@ -20,7 +20,7 @@ const MOST_DROPPED = 20;
 export const dropIntention =
   ({ ledger }: Surroundings): Activity<DropIntention, object> =>
   async ({ gate, attempt, reason, at }) => {
-    const { gate: row } = await readGate(ledger, gate);
+    const row = await readGateRow(ledger, gate);
     if (!row || row.value.intention?.attempt !== attempt) return {};
     // Before a first promotion, what the stable tag names at the next try is looked at anew: it was not moved.
     const { intention, adopted, ...others } = row.value;

@@ -15,7 +15,7 @@ import {
   type RepositoryReference,
 } from '../../../shared/domain/reference.ts';
 import { wantedPlatforms } from '../../../shared/domain/deciding-policy.ts';
-import { readGate, underWay } from '../../../shared/ledger/gate-book.ts';
+import { readUnderWay } from '../../../shared/ledger/gate-book.ts';
 import { originOfCandidate, type CandidateRow } from '../../../shared/ledger/gate-rows.ts';
 import { LedgerConflict, put } from '../../../shared/ledger/rows.ts';
 import type { Activity, Surroundings } from '../activity.ts';
@@ -35,16 +35,17 @@ export const intakeCandidate =
   (world: Surroundings): Activity<IntakeCandidate, object> =>
   async ({ gate: name, digest }) => {
     const gate = await existingGate(world.policies, name);
-    const promoted = promotedAs(underWay(await readGate(world.ledger, name), digest)?.row.value);
+    const promoted = promotedAs((await readUnderWay(world.ledger, name, digest))?.value);
     const found = promoted ? await copyBack(world, gate, digest, promoted) : await copy(world, gate, digest);
 
-    const candidate = underWay(await readGate(world.ledger, name), digest);
+    const candidate = await readUnderWay(world.ledger, name, digest);
     if (!candidate) return {}; // Settled meanwhile: what was copied waits for the clean-up.
-    world.telemetry.about(originOfCandidate(name, candidate.row.value));
-    const { trouble: _, ...row } = candidate.row.value;
-    const { subject: __, images: ___, unusable: ____, ...before } = row;
+    world.telemetry.about(originOfCandidate(name, candidate.value));
+    const { trouble: _, ...row } = candidate.value;
+    // What is attached to it is looked for anew: in quarantine it may have gone with the image.
+    const { subject: __, images: ___, unusable: ____, referrers: _____, ...before } = row;
     const next: CandidateRow = { ...before, ...found };
-    const written = await world.ledger.write('gates', name, [put(candidateKey(digest), candidate.row, next)]);
+    const written = await world.ledger.write('gates', name, [put(candidateKey(digest), candidate, next)]);
     if (written === 'conflict') throw new LedgerConflict(`candidate ${digest} of gate "${name}"`);
     return {};
   };

@@ -1,15 +1,17 @@
 /**
  * Copies what is attached to a candidate, and to the parts of an index, into quarantine: signatures, SBOMs, attestations.
  *
- * Before its checks are asked, each time: images are often signed after they were pushed. What is too much is left and said, so that a check
- * for a signature knows that it has not seen everything. What was promoted once has them in the target registry too. Key: the digest.
+ * Before its checks are asked: once, and each time where a check may read them, since images are often signed after they were pushed. The
+ * promotion looks once more in any case. What is too much is left and said, so that a check for a signature knows that it has not seen
+ * everything. What was promoted once has them in the target registry too. Key: the digest.
  */
+import { READS_ATTACHED } from '../../../shared/domain/checks/traits.ts';
 import { candidateKey } from '../../../shared/domain/ids.ts';
 import { MOST_MANIFESTS } from '../../../shared/domain/choose-subject.ts';
 import { childrenOf } from '../../../shared/domain/manifest.ts';
 import type { Gate } from '../../../shared/domain/policy.ts';
 import type { Digest } from '../../../shared/domain/reference.ts';
-import { readGate, underWay } from '../../../shared/ledger/gate-book.ts';
+import { readUnderWay } from '../../../shared/ledger/gate-book.ts';
 import { originOfCandidate, type CandidateRow } from '../../../shared/ledger/gate-rows.ts';
 import { LedgerConflict, put } from '../../../shared/ledger/rows.ts';
 import type { Activity, Surroundings } from '../activity.ts';
@@ -25,15 +27,17 @@ export const intakeReferrers =
   (world: Surroundings): Activity<IntakeCandidate, object> =>
   async ({ gate: name, digest }) => {
     const gate = await existingGate(world.policies, name);
-    const promoted = promotedAs(underWay(await readGate(world.ledger, name), digest)?.row.value);
+    const before = (await readUnderWay(world.ledger, name, digest))?.value;
+    if (before?.referrers && !gate.checks.some(({ kind }) => READS_ATTACHED[kind])) return {};
+    const promoted = promotedAs(before);
     const taken = promoted ? await takeBack(world, gate, digest, promoted) : await takeIn(world, gate, digest);
 
-    const candidate = underWay(await readGate(world.ledger, name), digest);
+    const candidate = await readUnderWay(world.ledger, name, digest);
     if (!candidate) return {};
-    world.telemetry.about(originOfCandidate(name, candidate.row.value));
-    const { referrers: _, ...row } = candidate.row.value;
+    world.telemetry.about(originOfCandidate(name, candidate.value));
+    const { referrers: _, ...row } = candidate.value;
     const next = { ...row, ...(taken ? { referrers: taken } : {}) };
-    const written = await world.ledger.write('gates', name, [put(candidateKey(digest), candidate.row, next)]);
+    const written = await world.ledger.write('gates', name, [put(candidateKey(digest), candidate, next)]);
     if (written === 'conflict') throw new LedgerConflict(`candidate ${digest} of gate "${name}"`);
     return {};
   };

@@ -2,7 +2,7 @@
 import type { Intention } from '../../../shared/domain/gate-state.ts';
 import type { Gate } from '../../../shared/domain/policy.ts';
 import type { DigestReference, TagReference } from '../../../shared/domain/reference.ts';
-import { readGate } from '../../../shared/ledger/gate-book.ts';
+import { readCandidateRow, readGateRow } from '../../../shared/ledger/gate-book.ts';
 import { originOfCandidate, type GateRow } from '../../../shared/ledger/gate-rows.ts';
 import type { Kept } from '../../../shared/ledger/rows.ts';
 import type { Surroundings } from '../activity.ts';
@@ -32,10 +32,10 @@ export async function promotionUnderWay(
   { gate: name, attempt }: PromotionRequest,
 ): Promise<UnderWay | undefined> {
   const gate = await existingGate(world.policies, name);
-  const { gate: row, open } = await readGate(world.ledger, name);
+  const row = await readGateRow(world.ledger, name);
   const intention = row?.value.intention;
   if (!row || !intention || intention.attempt !== attempt) return undefined;
-  const candidate = open.get(intention.digest)?.row.value;
+  const candidate = (await readCandidateRow(world.ledger, name, intention.digest))?.value;
   if (candidate) world.telemetry.about(originOfCandidate(name, candidate));
   const { host, repository } = gate.to;
   return {

@@ -5,7 +5,7 @@
  * no trouble to be tried again for ever: it is announced, and left to a person.
  */
 import { formatReference, type Digest } from '../../../shared/domain/reference.ts';
-import { readGate } from '../../../shared/ledger/gate-book.ts';
+import { readGateRow } from '../../../shared/ledger/gate-book.ts';
 import type { Activity, Surroundings } from '../activity.ts';
 import { existingGate } from '../policy-of.ts';
 import { recordDrift } from './record-drift.ts';
@@ -22,7 +22,7 @@ export const putBackStable =
   (world: Surroundings): Activity<PutBackStable, object> =>
   async ({ gate: name, current, over, at }) => {
     const gate = await existingGate(world.policies, name);
-    const { gate: row } = await readGate(world.ledger, name);
+    const row = await readGateRow(world.ledger, name);
     if (row?.value.intention || row?.value.current?.subject !== current) return {};
     if ((await world.registries.digestOf(gate.to)) !== over) return {};
 

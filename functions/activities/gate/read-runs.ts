@@ -4,7 +4,7 @@ import { candidateKey } from '../../../shared/domain/ids.ts';
 import type { Evidence } from '../../../shared/domain/gate-state.ts';
 import type { Gate } from '../../../shared/domain/policy.ts';
 import type { Host } from '../../../shared/domain/reference.ts';
-import { readGate, type CandidateBook } from '../../../shared/ledger/gate-book.ts';
+import type { CandidateBook, GateBook } from '../../../shared/ledger/gate-book.ts';
 import { evidenceKey, type EvidenceRow } from '../../../shared/ledger/gate-rows.ts';
 import { put, type Kept } from '../../../shared/ledger/rows.ts';
 import type { Runs } from '../../../shared/ports/runs.ts';
@@ -20,8 +20,13 @@ const LOG_PATIENCE_MS = 120_000;
 type Running = Extract<Evidence, { state: 'running' }>;
 type Read = { kind: 'running' } | { kind: 'trouble'; message: string } | { kind: 'judged'; answer: Answer };
 
-export async function readRuns(world: Surroundings, gate: Gate, at: number): Promise<'written' | 'conflict'> {
-  const book = await readGate(world.ledger, gate.name);
+export async function readRuns(
+  world: Surroundings,
+  gate: Gate,
+  book: GateBook,
+  at: number,
+): Promise<'written' | 'unchanged' | 'conflict'> {
+  let written: 'written' | 'unchanged' = 'unchanged';
   for (const candidate of [...book.open.values(), ...book.again.values()]) {
     for (const kept of candidate.evidence.values()) {
       const { evidence, check: id, nonce } = kept.value;
@@ -31,16 +36,17 @@ export async function readRuns(world: Surroundings, gate: Gate, at: number): Pro
       if (!asked || asked.check.hash !== evidence.checkHash) continue;
       const read = await readRun(world, asked, id, evidence, evidence.runId);
       if (read.kind === 'running') continue;
-      const written =
+      const writing =
         read.kind === 'judged'
           ? judged(world, candidate, kept, { asked, running: evidence, answer: read.answer })
           : troubled(world, gate, candidate, kept, read.message, at);
-      if ((await written) === 'conflict') return 'conflict';
+      if ((await writing) === 'conflict') return 'conflict';
+      written = 'written';
       // The candidate's row has changed; its other runs are read in the next round.
       if (read.kind === 'trouble' || candidate.row.value.trouble) break;
     }
   }
-  return 'written';
+  return written;
 }
 
 async function readRun(world: Surroundings, asked: Asked, id: string, evidence: Running, runId: string): Promise<Read> {

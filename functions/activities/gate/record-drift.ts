@@ -1,7 +1,7 @@
 /** Writes down that a tag of a gate names what it should not, and announces it; a drift that was mended is announced and not kept. */
 import type { Gate } from '../../../shared/domain/policy.ts';
 import { formatReference, type Digest, type Tag } from '../../../shared/domain/reference.ts';
-import { readGate } from '../../../shared/ledger/gate-book.ts';
+import { readGateRow } from '../../../shared/ledger/gate-book.ts';
 import { GATE } from '../../../shared/ledger/gate-rows.ts';
 import { tell } from '../../../shared/ledger/outbox.ts';
 import { LedgerConflict, put } from '../../../shared/ledger/rows.ts';
@@ -25,7 +25,7 @@ export async function recordDrift(
   gate: Gate,
   { tag, found, mended, why, by, at }: Drift,
 ): Promise<object> {
-  const { gate: row } = await readGate(ledger, gate.name);
+  const row = await readGateRow(ledger, gate.name);
   if (!row || (!mended && row.value.drift?.[tag] === found)) return {};
   const drift = mended ? (row.value.drift ?? {}) : { ...row.value.drift, [tag]: found };
   const written = await ledger.write('gates', gate.name, [
@@ -46,7 +46,7 @@ export async function recordDrift(
 
 /** A drift that is over is announced again should it come back. */
 export async function forgetDrift(ledger: Ledger, gate: string, tag: Tag): Promise<'written' | 'conflict'> {
-  const { gate: row } = await readGate(ledger, gate);
+  const row = await readGateRow(ledger, gate);
   const { [tag]: over, ...drift } = row?.value.drift ?? {};
   if (!row || over === undefined) return 'written';
   return ledger.write('gates', gate, [put(GATE, row, { ...row.value, drift })]);

@@ -16,7 +16,7 @@ export async function rememberSighting(
   book: GateBook,
   sighting: Sighting,
   at: number,
-): Promise<'written' | 'conflict'> {
+): Promise<'written' | 'unchanged' | 'conflict'> {
   const { resting: _, ...found } = book.gate?.value ?? newGate;
   const row = withoutShadow(gate, found);
   const write = (next: Partial<GateRow>, changes: Change[] = []) =>
@@ -56,7 +56,7 @@ export async function rememberSighting(
       break;
   }
   // A gate at work says so in the ledger: a sweep that finds no instance for it starts one.
-  return book.gate && !book.gate.value.resting && row === found ? 'written' : write({});
+  return book.gate && !book.gate.value.resting && row === found ? 'unchanged' : write({});
 }
 
 /** A gate that promotes counts with nothing that was only observed. */

@@ -7,9 +7,10 @@ import { backoffMs } from '../../../shared/domain/backoff.ts';
 import type { GatePolicy } from '../../../shared/domain/gate-policy.ts';
 import { sayReason, type Reason } from '../../../shared/domain/outcome.ts';
 import type { Digest } from '../../../shared/domain/reference.ts';
-import { readGate } from '../../../shared/ledger/gate-book.ts';
+import { readCandidateRow, readGateOutbox, readGateRow } from '../../../shared/ledger/gate-book.ts';
 import { GATE, newGate, originOfCandidate, type GateRow } from '../../../shared/ledger/gate-rows.ts';
 import { deliver, tell } from '../../../shared/ledger/outbox.ts';
+import { requestedOf } from '../../../shared/ledger/request.ts';
 import { put } from '../../../shared/ledger/rows.ts';
 import type { Activity, Surroundings } from '../activity.ts';
 
@@ -35,11 +36,13 @@ export interface Rested {
 export const restGate =
   (world: Surroundings): Activity<RestGate, Rested> =>
   async ({ gate, requested, reason, dueAt: dueThen, lookAgainAt, digest, policy, at }) => {
-    const book = await readGate(world.ledger, gate);
-    if (requested !== undefined && book.requested !== requested) return { again: true };
-    const row = book.gate?.value ?? newGate;
-    const waiting = digest && book.open.get(digest)?.row.value;
-    if (waiting) world.telemetry.about(originOfCandidate(gate, waiting));
+    const kept = await readGateRow(world.ledger, gate);
+    // After the row that guards this: whoever asks for something writes both at once.
+    if (requested !== undefined && (await requestedOf(world.ledger, 'gates', gate)) !== requested)
+      return { again: true };
+    const row = kept?.value ?? newGate;
+    const waiting = digest && (await readCandidateRow(world.ledger, gate, digest))?.value;
+    if (waiting && !waiting.settled) world.telemetry.about(originOfCandidate(gate, waiting));
     const failures = failuresAfter(row, reason, { ofCandidate: digest !== undefined, at });
     const dueAt = dueThen ?? (reason.kind === 'trouble' ? at + backoffMs(failures) : undefined);
     const resting = {
@@ -54,7 +57,7 @@ export const restGate =
     const waits = digest ? { digest, for: reason.kind } : undefined;
     const tells = waits && (waits.digest !== waited?.digest || waits.for !== waited.for);
     const written = await world.ledger.write('gates', gate, [
-      put(GATE, book.gate, {
+      put(GATE, kept, {
         ...row,
         resting,
         handled: requested ?? row.handled,
@@ -78,7 +81,7 @@ export const restGate =
     ]);
     if (written === 'conflict') return { again: true };
     if (reason.kind === 'trouble' && !digest) world.telemetry.count('trouble', { gate });
-    await deliver(world, { table: 'gates', partition: gate, at }, (await readGate(world.ledger, gate)).outbox);
+    await deliver(world, { table: 'gates', partition: gate, at }, await readGateOutbox(world.ledger, gate));
     return { again: false };
   };
 

@@ -4,7 +4,7 @@
  */
 import type { Restores } from '../../../shared/domain/recall.ts';
 import type { Digest } from '../../../shared/domain/reference.ts';
-import { readCandidate, readGate } from '../../../shared/ledger/gate-book.ts';
+import { readCandidate, readGateRow } from '../../../shared/ledger/gate-book.ts';
 import { GATE } from '../../../shared/ledger/gate-rows.ts';
 import { openCandidate } from '../../../shared/ledger/open-candidate.ts';
 import { tell } from '../../../shared/ledger/outbox.ts';
@@ -23,7 +23,7 @@ export interface RestoreCandidate {
 export const restoreCandidate =
   ({ ledger }: Surroundings): Activity<RestoreCandidate, object> =>
   async ({ gate, digest, sequence, restores, at }) => {
-    const { gate: row } = await readGate(ledger, gate);
+    const row = await readGateRow(ledger, gate);
     if (row?.value.current?.digest !== restores.over) return {};
     const known = await readCandidate(ledger, gate, digest);
     if (known && !known.row.value.settled) return {};

@@ -8,6 +8,7 @@ import { randomBytes } from 'node:crypto';
 import type { StartCheck } from '../../../shared/domain/gate-checks.ts';
 import { noContainer, STARTS_IT } from '../../../shared/domain/checks/traits.ts';
 import type { Gate } from '../../../shared/domain/policy.ts';
+import { pinnedTools } from '../../../shared/domain/checks/pinned-tools.ts';
 import { ALL_PLATFORMS } from '../../../shared/domain/manifest.ts';
 import type { Digest } from '../../../shared/domain/reference.ts';
 import { readCandidate } from '../../../shared/ledger/gate-book.ts';
@@ -74,6 +75,7 @@ async function begin(
   }
   const { question, check } = found;
   const timeoutSeconds = 'timeoutSeconds' in check ? check.timeoutSeconds : 0;
+  const tools = pinnedTools(check).map((tool) => tool.digest);
   const row: EvidenceRow = {
     digest,
     check: id,
@@ -87,6 +89,7 @@ async function begin(
       startedAt: at,
       deadlineAt: at + (timeoutSeconds + GRACE_SECONDS) * 1000,
     },
+    ...(tools.length > 0 ? { tools } : {}),
   };
   const written = await world.ledger.write('gates', gate.name, [put(evidenceKey(digest, id), known, row)]);
   if (written === 'conflict') throw new LedgerConflict(`check "${id}" of ${digest}`);

@@ -3,7 +3,7 @@
  *
  * The requests are in the ledger before the note that followers are due is cleared, so a crash in between asks again.
  */
-import { readGate } from '../../../shared/ledger/gate-book.ts';
+import { readGateRow } from '../../../shared/ledger/gate-book.ts';
 import { GATE } from '../../../shared/ledger/gate-rows.ts';
 import { LedgerConflict, put } from '../../../shared/ledger/rows.ts';
 import { askFollowers } from '../../ask-followers.ts';
@@ -13,7 +13,7 @@ export const startFollowers =
   ({ ledger, policies }: Surroundings): Activity<{ gate: string }, object> =>
   async ({ gate }, stories) => {
     const { policy } = await policies.current();
-    const { gate: row } = await readGate(ledger, gate);
+    const row = await readGateRow(ledger, gate);
     if (!row?.value.followersDue) return {};
     if (policy) await askFollowers({ ledger, stories, policy }, gate);
     const written = await ledger.write('gates', gate, [put(GATE, row, { ...row.value, followersDue: false })]);

@@ -6,7 +6,7 @@
 import { backoffMs } from '../../../shared/domain/backoff.ts';
 import { candidateKey } from '../../../shared/domain/ids.ts';
 import type { Digest } from '../../../shared/domain/reference.ts';
-import { readGate, underWay } from '../../../shared/ledger/gate-book.ts';
+import { readUnderWay } from '../../../shared/ledger/gate-book.ts';
 import { originOfCandidate } from '../../../shared/ledger/gate-rows.ts';
 import { LedgerConflict, put } from '../../../shared/ledger/rows.ts';
 import type { Activity, Surroundings } from '../activity.ts';
@@ -22,15 +22,15 @@ export interface TroubleCandidate {
 export const troubleCandidate =
   ({ ledger, telemetry }: Surroundings): Activity<TroubleCandidate, object> =>
   async ({ gate, digest, message, at }) => {
-    const candidate = underWay(await readGate(ledger, gate), digest);
+    const candidate = await readUnderWay(ledger, gate, digest);
     if (!candidate) return {};
-    const { trouble } = candidate.row.value;
+    const { trouble } = candidate.value;
     if (trouble && trouble.retryAt > at) return {};
     const times = (trouble?.times ?? 0) + 1;
-    const next = { ...candidate.row.value, trouble: { message, times, retryAt: at + backoffMs(times) } };
-    const written = await ledger.write('gates', gate, [put(candidateKey(digest), candidate.row, next)]);
+    const next = { ...candidate.value, trouble: { message, times, retryAt: at + backoffMs(times) } };
+    const written = await ledger.write('gates', gate, [put(candidateKey(digest), candidate, next)]);
     if (written === 'conflict') throw new LedgerConflict(`candidate ${digest} of gate "${gate}"`);
-    telemetry.about(originOfCandidate(gate, candidate.row.value));
+    telemetry.about(originOfCandidate(gate, candidate.value));
     telemetry.count('trouble', { gate });
     return {};
   };

@@ -15,8 +15,8 @@ export async function findVersions(world: Surroundings, image: Image, at: number
   const row = (await readImage(ledger, image.name)).image?.value ?? newImage;
   // What our own build pushes is judged when it ends; until then it cannot be told from what a team pushed.
   if (row.build?.runId) return 'written';
-  const tags = (await registries.tags(image))
-    .filter(({ tag, updatedAt }) => updatedAt >= row.seenUntil && acceptsTag(image.tags, tag))
+  const tags = (await registries.tags(image, { since: row.seenUntil }))
+    .filter(({ tag }) => acceptsTag(image.tags, tag))
     .toSorted((a, b) => a.updatedAt - b.updatedAt)
     .slice(-MOST_VERSIONS);
   for (const tag of tags) {

@@ -5,7 +5,7 @@
  */
 import type { Bases, ImageLook, ImageState } from '../../../shared/domain/image-state.ts';
 import type { Image } from '../../../shared/domain/policy.ts';
-import { readGate } from '../../../shared/ledger/gate-book.ts';
+import { readGateRow } from '../../../shared/ledger/gate-book.ts';
 import { freezesOfBases } from '../../../shared/ledger/freeze-book.ts';
 import { readHoldOver } from '../../../shared/ledger/hold-book.ts';
 import { newImage, readImage } from '../../../shared/ledger/image-book.ts';
@@ -69,7 +69,7 @@ async function assemble({ ledger, policies }: Surroundings, image: Image, reques
 /** Gate → its current digest, from the ledger: the registry's tag has no say in what is built on. */
 export async function todaysBases(ledger: Ledger, gates: string[]): Promise<Bases> {
   const books = await Promise.all(
-    gates.map(async (gate) => [gate, (await readGate(ledger, gate)).gate?.value.current] as const),
+    gates.map(async (gate) => [gate, (await readGateRow(ledger, gate))?.value.current] as const),
   );
   return Object.fromEntries(books.flatMap(([gate, current]) => (current ? [[gate, current.subject]] : [])));
 }

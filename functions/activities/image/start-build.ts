@@ -9,7 +9,7 @@ import type { Bases, Version } from '../../../shared/domain/image-state.ts';
 import type { Image } from '../../../shared/domain/policy.ts';
 import { formatReference, type Digest } from '../../../shared/domain/reference.ts';
 import { freezesOfBases, isFrozen } from '../../../shared/ledger/freeze-book.ts';
-import { readGate } from '../../../shared/ledger/gate-book.ts';
+import { readGateRow } from '../../../shared/ledger/gate-book.ts';
 import { originOf } from '../../../shared/ledger/gate-rows.ts';
 import { readHoldOver } from '../../../shared/ledger/hold-book.ts';
 import { IMAGE, newImage, readImage } from '../../../shared/ledger/image-book.ts';
@@ -108,7 +108,7 @@ async function start(
 
 /** The build belongs to the trace of the candidate whose promotion it is for. */
 async function tellOrigin({ ledger, telemetry }: Surroundings, gate: string, given: Digest): Promise<void> {
-  const current = (await readGate(ledger, gate)).gate?.value.current;
+  const current = (await readGateRow(ledger, gate))?.value.current;
   const origin = current?.subject === given ? originOf(gate, current) : undefined;
   if (origin) telemetry.about(origin);
 }

@@ -7,7 +7,7 @@
 import { problemsOf } from '../../../shared/domain/record/statement.ts';
 import type { Gate } from '../../../shared/domain/policy.ts';
 import { formatReference, type Digest } from '../../../shared/domain/reference.ts';
-import { readGate, readPromotions } from '../../../shared/ledger/gate-book.ts';
+import { readGateRow, readPromotions } from '../../../shared/ledger/gate-book.ts';
 import type { KeptPromotion } from '../../../shared/ledger/gate-rows.ts';
 import type { Ledger } from '../../../shared/ports/ledger.ts';
 import type { Registries } from '../../../shared/ports/registries.ts';
@@ -89,6 +89,6 @@ async function promotionOf(
   const promotions = await readPromotions(ledger, gate, { most: MOST_PROMOTIONS });
   const made = promotions.find(({ subject }) => subject === digest);
   if (made) return made;
-  const current = (await readGate(ledger, gate)).gate?.value.current;
+  const current = (await readGateRow(ledger, gate))?.value.current;
   return current?.subject === digest ? current : undefined;
 }

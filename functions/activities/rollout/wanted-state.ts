@@ -9,7 +9,7 @@ import type { Origin } from '../../../shared/domain/origin.ts';
 import type { App, Policy } from '../../../shared/domain/policy.ts';
 import type { Digest } from '../../../shared/domain/reference.ts';
 import type { PersonHold, Wanted } from '../../../shared/domain/rollout-state.ts';
-import { readGate } from '../../../shared/ledger/gate-book.ts';
+import { readGateRow } from '../../../shared/ledger/gate-book.ts';
 import { originOf } from '../../../shared/ledger/gate-rows.ts';
 import { readImage, readVersion } from '../../../shared/ledger/image-book.ts';
 import type { Ledger } from '../../../shared/ports/ledger.ts';
@@ -34,7 +34,7 @@ export interface Runnable {
 /** The newest version of the image, or what the gate promoted last; `undefined` when there is none yet. */
 export async function newestOf(ledger: Ledger, app: App): Promise<Runnable | undefined> {
   if (app.runs.kind === 'image') return (await readImage(ledger, app.runs.image)).image?.value.newest;
-  const current = (await readGate(ledger, app.runs.gate)).gate?.value.current;
+  const current = (await readGateRow(ledger, app.runs.gate))?.value.current;
   return current && { digest: current.subject, number: current.sequence, origin: originOf(app.runs.gate, current) };
 }
 

@@ -7,7 +7,7 @@
  */
 import type { Promotion } from '../../../shared/domain/gate-state.ts';
 import type { Gate } from '../../../shared/domain/policy.ts';
-import { readGate } from '../../../shared/ledger/gate-book.ts';
+import { readGateOutbox, readGateRow } from '../../../shared/ledger/gate-book.ts';
 import type { GateRow } from '../../../shared/ledger/gate-rows.ts';
 import { deliver } from '../../../shared/ledger/outbox.ts';
 import { request } from '../../../shared/ledger/request.ts';
@@ -29,16 +29,12 @@ export const lookAfterTags =
   (world: Surroundings): Activity<Upkeep, LookedAfter> =>
   async ({ gates, at }, stories) => ({
     problems: await eachGate(world.policies, gates, async (gate) => {
-      const row = (await readGate(world.ledger, gate.name)).gate?.value;
+      const row = (await readGateRow(world.ledger, gate.name))?.value;
       // A promotion under way is about to move the stable tag, and its story looks at it.
       if (!row?.current || row.intention) return [];
       await lookAtStableTag(world, stories, gate, row);
       for (const promotion of promotionsOf(row)) await lookAtUniqueTag(world, gate, promotion, at);
-      await deliver(
-        world,
-        { table: 'gates', partition: gate.name, at },
-        (await readGate(world.ledger, gate.name)).outbox,
-      );
+      await deliver(world, { table: 'gates', partition: gate.name, at }, await readGateOutbox(world.ledger, gate.name));
       return [];
     }),
   });

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { decidingPolicy } from '../../../shared/domain/deciding-policy.ts';
 import { recordedCandidate, recordedGate, recordedPage } from '../../../shared/domain/recorded.ts';
 import { formatReference } from '../../../shared/domain/reference.ts';
-import { evidenceByCheck, readCandidates, readGate } from '../../../shared/ledger/gate-book.ts';
+import { evidenceByCheck, readCandidates, readGateRow } from '../../../shared/ledger/gate-book.ts';
 import { newGate } from '../../../shared/ledger/gate-rows.ts';
 import type { Endpoint } from '../endpoint.ts';
 import { gateAsked } from '../find.ts';
@@ -25,7 +25,7 @@ export const listRecorded: Endpoint = {
     const { limit, after } = asked.query(pageQuery);
     const from = readCursor(after, cursor);
     const { ledger } = asked.world;
-    const row = (await readGate(ledger, gate.name)).gate?.value ?? newGate;
+    const row = (await readGateRow(ledger, gate.name))?.value ?? newGate;
     const older = (await readCandidates(ledger, gate.name)).filter(
       (one) => !from || one.row.value.sequence < from.sequence,
     );

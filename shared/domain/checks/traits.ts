@@ -28,6 +28,17 @@ export const STARTS_IT: Record<Check['kind'], boolean> = {
   vulnerabilities: true,
 };
 
+/** Which kinds may look at what is attached to the candidate, and are to find what was attached a moment ago. */
+export const READS_ATTACHED: Record<Check['kind'], boolean> = {
+  script: false,
+  probe: false,
+  // Its steps have the login of the registry.
+  task: true,
+  config: false,
+  signature: true,
+  vulnerabilities: false,
+};
+
 /** Why these checks cannot be asked of what is no image. */
 export function noContainer(checks: Check[]): string {
   const names = checks.map(({ name, kind }) => `"${name}" (${kind})`).join(', ');

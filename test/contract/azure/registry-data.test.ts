@@ -46,6 +46,28 @@ test('lists tags over pages, with the time of their last move', async () => {
   ]);
 });
 
+test('asks for no page of tags beyond the moment that it is asked about', async () => {
+  const at = (hour: string) => ({ ...attributes, lastUpdateTime: `2026-01-02T${hour}:00:00Z` });
+  const tags = [
+    { name: 'newest', digest: DIGEST, ...at('05') },
+    { name: 'then', digest: DIGEST, ...at('04') },
+    { name: 'before', digest: DIGEST, ...at('03') },
+  ];
+  const asked: string[] = [];
+  on('GET', '/acr/v1/node/_tags', ({ path }) => {
+    asked.push(path);
+    return {
+      ...{ status: 200, body: { imageName: 'node', tags } },
+      headers: { Link: '</acr/v1/node/_tags?last=before&n=3&orderby=timedesc>; rel="next"' },
+    };
+  });
+
+  const found = await registry.tags(repository(), { since: Date.UTC(2026, 0, 2, 4) });
+
+  expect(found.map(({ tag }) => tag)).toEqual(['newest', 'then']);
+  expect(asked).toEqual([expect.stringContaining('orderby=timedesc')]);
+});
+
 test('a repository that is not there has no tags', async () => {
   on('GET', '/acr/v1/node/_tags', { status: 404, body: refusal('NAME_UNKNOWN') });
 

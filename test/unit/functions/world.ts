@@ -13,6 +13,7 @@ import {
   type EvidenceRow,
   type GateRow,
 } from '../../../shared/ledger/gate-rows.ts';
+import { requestedOf } from '../../../shared/ledger/request.ts';
 import { put } from '../../../shared/ledger/rows.ts';
 import { noTelemetry, type Attributes, type Telemetry } from '../../../shared/telemetry.ts';
 import { fakePorts, type FakePorts } from '../../fakes/ports.ts';
@@ -75,7 +76,7 @@ export function functionWorld(change: Change = {}): FunctionWorld {
       if (!gate) throw new Error('the gate has no row yet');
       return gate.value;
     },
-    requested: async () => (await readGate(ledger, 'node')).requested,
+    requested: () => requestedOf(ledger, 'gates', 'node'),
     async setGate(next) {
       const { gate } = await readGate(ledger, 'node');
       await ledger.write('gates', 'node', [put(GATE, gate, { ...newGate, ...gate?.value, ...next })]);

@@ -1,5 +1,6 @@
 /** What Azure would be asked for: the parts whose settings the product depends on. */
 import { describe, expect, it } from 'vitest';
+import { azureReports } from '../../../shared/azure/reports.ts';
 import { ROLES } from '../../../shared/domain/roles.ts';
 import { firstStages as stages, ofType, resourcesOf, textOf, type Predicted } from './snapshot.ts';
 
@@ -28,6 +29,36 @@ describe.each(stages)('the registries of %s', (example) => {
         retentionPolicy: { status: 'disabled' },
       });
     }
+  });
+});
+
+describe('the reports of checks', () => {
+  it.each(stages)('are deleted after a while in %s, and nothing else of the storage account is', async (example) => {
+    const containers: string[] = [];
+    const reports = azureReports({
+      blobContainer(name) {
+        containers.push(name);
+        throw new Error('nobody is there');
+      },
+    });
+    await expect(reports.get('node/report.json')).rejects.toThrow('nobody is there');
+
+    const [lifetimes, ...others] = ofType(example, 'Microsoft.Storage/storageAccounts/managementPolicies');
+
+    expect(others).toEqual([]);
+    expect(lifetimes?.properties).toEqual({
+      policy: {
+        rules: [
+          {
+            ...{ name: 'reports-end', type: 'Lifecycle' },
+            definition: {
+              filters: { blobTypes: ['blockBlob'], prefixMatch: containers.map((name) => `${name}/`) },
+              actions: { baseBlob: { delete: { daysAfterModificationGreaterThan: 400 } } },
+            },
+          },
+        ],
+      },
+    });
   });
 });
 

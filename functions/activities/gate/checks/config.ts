@@ -6,7 +6,7 @@ import { platformsOf } from '../../../../shared/domain/manifest.ts';
 import type { ConfigCheck } from '../../../../shared/domain/check.ts';
 import { recallOf } from '../../../../shared/domain/recall.ts';
 import { formatReference } from '../../../../shared/domain/reference.ts';
-import { readGate, readPromotions } from '../../../../shared/ledger/gate-book.ts';
+import { readGateRow, readPromotions } from '../../../../shared/ledger/gate-book.ts';
 import type { Ledger } from '../../../../shared/ports/ledger.ts';
 import type { Surroundings } from '../../activity.ts';
 import type { Asked, CheckEffects } from './kind.ts';
@@ -42,7 +42,7 @@ async function judge(
 async function basesOf(ledger: Ledger, gates: string[]): Promise<ConfigFacts['bases']> {
   const found: ConfigFacts['bases'] = [];
   for (const gate of gates) {
-    const { gate: row } = await readGate(ledger, gate);
+    const row = await readGateRow(ledger, gate);
     for (const { digest, subject, layers } of await readPromotions(ledger, gate, { most: MOST_PROMOTIONS })) {
       if (recallOf(row?.value.recalled, { digest, subject })) continue;
       found.push(...layers.map((ofImage) => ({ gate, digest: subject, layers: ofImage })));

@@ -2,7 +2,7 @@
  * Brings the image of a tool into the quarantine registry, whose login is the only one that a run has.
  *
  * Key: the digest. What a gate has promoted goes where that gate's candidates are, and is cleaned up with them; what the policy names by digest
- * goes to a place of its own, since it stays as long as the policy says so.
+ * goes to a place of its own, and stays there as long as the policy says so.
  */
 import type { ToolImage } from '../../../../shared/domain/check.ts';
 import type { Gate } from '../../../../shared/domain/policy.ts';
@@ -13,7 +13,7 @@ import {
   type Host,
   type RepositoryReference,
 } from '../../../../shared/domain/reference.ts';
-import { readGate } from '../../../../shared/ledger/gate-book.ts';
+import { readGateRow } from '../../../../shared/ledger/gate-book.ts';
 import type { Surroundings } from '../../activity.ts';
 import { gateOf, readUpstreamCredentials } from '../../policy-of.ts';
 import { quarantineOf } from '../intake-candidate.ts';
@@ -29,17 +29,22 @@ const TOOLS = 'check.tools';
 
 export async function bringTool(world: Surroundings, tool: ToolImage): Promise<Tool> {
   if (tool.kind === 'image') {
-    const to = { host: world.quarantine, repository: repository.parse(`${TOOLS}/${tool.image.repository}`) };
     const ours = (await ourHosts(world)).has(tool.image.host);
-    return { kind: 'there', image: await bring(world, { from: tool.image, ours, to }) };
+    return { kind: 'there', image: await bring(world, { from: tool.image, ours, to: toolPlace(world, tool.image) }) };
   }
   const gate = await gateOf(world.policies, tool.gate);
   if (!gate) return { kind: 'missing', why: `gate "${tool.gate}", which this tool comes from, is not in the policy` };
-  const current = (await readGate(world.ledger, gate.name)).gate?.value.current;
+  const current = (await readGateRow(world.ledger, gate.name))?.value.current;
   if (!current)
     return { kind: 'missing', why: `gate "${tool.gate}", which this tool comes from, has promoted nothing yet` };
   return { kind: 'there', image: await bringPromoted(world, gate, current.subject) };
 }
+
+/** Where what the policy names by digest lies in quarantine. */
+export const toolPlace = (
+  { quarantine }: Pick<Surroundings, 'quarantine'>,
+  tool: RepositoryReference,
+): RepositoryReference => ({ host: quarantine, repository: repository.parse(`${TOOLS}/${tool.repository}`) });
 
 /** What a gate has promoted, from its target registry to where its candidates are. */
 export async function bringPromoted(

@@ -12,7 +12,7 @@ import { chooseSubject } from '../../../../shared/domain/choose-subject.ts';
 import { configurationOf } from '../../../../shared/domain/manifest.ts';
 import type { ToolImage, VulnerabilitiesCheck } from '../../../../shared/domain/check.ts';
 import { formatReference, type Digest, type DigestReference } from '../../../../shared/domain/reference.ts';
-import { readGate } from '../../../../shared/ledger/gate-book.ts';
+import { readGateRow } from '../../../../shared/ledger/gate-book.ts';
 import type { Surroundings } from '../../activity.ts';
 import type { Answer, Asked, CheckEffects } from './kind.ts';
 import { startPlan } from './start-plan.ts';
@@ -81,7 +81,7 @@ async function currentOf(
   { check, gate, subject, image, platform }: AskedScan,
 ): Promise<Current | undefined> {
   if (check.noWorseThanCurrent === undefined) return undefined;
-  const current = (await readGate(world.ledger, gate.name)).gate?.value.current?.subject;
+  const current = (await readGateRow(world.ledger, gate.name))?.value.current?.subject;
   if (current === undefined || current === subject) return undefined;
   // Where it is promoted it stays; in quarantine it may have been cleaned up.
   const promoted = { host: gate.to.host, repository: gate.to.repository };
