@@ -127,7 +127,7 @@ function linesOf(estate: Estate): Line[] {
   ];
   const runs: Line = {
     what: 'Runs of checks',
-    how: `pushes × ${USE.runSeconds} s × ${USE.runVcpus} vCPU × $${PRICE.runVcpuSecond}`,
+    how: `promotions × ${USE.runSeconds} s × ${USE.runVcpus} vCPU × $${PRICE.runVcpuSecond}`,
     at: (gates) => promotions(gates) * USE.runSeconds * USE.runVcpus * PRICE.runVcpuSecond,
   };
   if (estate.agentPools === 0) return [...lines, runs];
@@ -135,7 +135,7 @@ function linesOf(estate: Estate): Line[] {
     ...lines,
     {
       what: `Private network: ${estate.privateEndpoints} endpoints, a NAT gateway with its address, ${estate.dnsZones} zones`,
-      how: `${HOURS} h × (${estate.privateEndpoints} × $${PRICE.privateEndpointHour} + $${PRICE.natGatewayHour} + $${PRICE.publicAddressHour}) + ${estate.dnsZones} × $${PRICE.dnsZoneMonth}`,
+      how: `${HOURS} h × (${estate.privateEndpoints} × $${PRICE.privateEndpointHour} + ${estate.natGateways} × $${PRICE.natGatewayHour} + ${estate.publicAddresses} × $${PRICE.publicAddressHour}) + ${estate.dnsZones} × $${PRICE.dnsZoneMonth}`,
       at: () =>
         HOURS *
           (estate.privateEndpoints * PRICE.privateEndpointHour +
@@ -175,7 +175,11 @@ export const costsPage = (): string => `# What it costs
 Assumed of each gate: ${USE.pushes} pushes a month, all promoted; checks that run for ${USE.runSeconds} seconds on ${USE.runVcpus} vCPUs; ${
   USE.gbPerPromotion
 } GB of new layers in each promotion, kept for ${USE.monthsKept} months; a scan a day, since a verdict ends, with a report of ${USE.mbPerReport} MB. Sweeps every five minutes. Prices are about the list prices of 2025 in East US and were not checked against Azure's price pages: put in yours before you plan with them.
-The resources are counted in the templates' snapshots, the app's calls by its benchmark; how long they take in Azure, and what telemetry weighs, is estimated.
+The resources are counted in the templates' snapshots, the app's calls by its benchmark; how long they take in Azure, and what telemetry weighs, is estimated. In the formulas, each month:
+
+- promotions = gates × ${USE.pushes}
+- sweeps = ${DOES.sweeps}
+- executions = sweeps × (20 + 2 × ⌈gates / 100⌉) + promotions × ${DOES.promotionExecutions}
 
 ## Open to the public network
 

@@ -16,7 +16,7 @@ const TELLING = [
 /** https://learn.microsoft.com/azure/azure-monitor/reference/supported-logs/logs-index */
 const SILENT: Record<string, RegExp> = {
   'has no settings of its own':
-    /^Microsoft\.(Authorization|Graph|ManagedIdentity|Resources)\/|\/registries\/\w+$|\/vaults\/\w+$|\/containers$|\/eventSubscriptions$|^Microsoft\.Insights\/(?!components)/,
+    /^Microsoft\.(Authorization|Graph|ManagedIdentity|Resources)\/|\/registries\/\w+$|\/vaults\/\w+$|\/containers$|\/managementPolicies$|\/eventSubscriptions$|^Microsoft\.Insights\/(?!components)/,
   'Flex Consumption does not support them; the app tells Application Insights': /^Microsoft\.Web\//,
   'it lies in the workspace already': /^Microsoft\.Insights\/components$/,
   'its services tell what is done with them': /^Microsoft\.Storage\/storageAccounts$/,
