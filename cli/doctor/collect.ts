@@ -52,7 +52,8 @@ export async function collect({ settings, policy, source, app }: Collecting): Pr
   ]);
   const known = valueOf(registries) ?? {};
   const own = [identities.app, ...Object.values(identities.pulls)].map((seen) => valueOf(seen)?.objectId);
-  const objectIds = [...new Set([...own, ...builders(policy, known)])].filter((id) => id !== undefined);
+  const topics = Object.values(known).map(({ topic }) => topic?.objectId);
+  const objectIds = [...new Set([...own, ...builders(policy, known), ...topics])].filter((id) => id !== undefined);
   const targets = Object.values(policy.gates).flatMap(({ to }) => known[to.host] ?? []);
   const scopes = [...new Set(targets.map(({ id }) => id))];
   const [{ holders, ...roles }, tools, repositories] = await Promise.all([

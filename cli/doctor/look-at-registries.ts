@@ -3,7 +3,7 @@ import { z } from 'zod';
 import type { Registry } from '../../shared/domain/doctor/facts.ts';
 import type { Seen } from '../../shared/domain/doctor/finding.ts';
 import { host as hostSchema, type Host } from '../../shared/domain/reference.ts';
-import { subscriptionsOf, topicsOf } from './look-at-subscriptions.ts';
+import { subscriptionsOf, topicOf, topicsOf } from './look-at-subscriptions.ts';
 import { TASKS, tasksOf } from './look-at-tasks.ts';
 import type { Reader } from './reader.ts';
 
@@ -56,12 +56,14 @@ export async function lookAtRegistries(
   });
   const looked = found.map(async (each): Promise<[string, Registry]> => {
     const isQuarantine = each.host === quarantine;
+    const topic = topicOf(topics, each.id);
     return [
       each.host,
       {
         ...setUp(each),
         tasks: await tasksOf(arm, each),
         subscriptions: await subscriptionsOf(arm, each, topics),
+        ...(topic ? { topic } : {}),
         ...(isQuarantine && agentPool !== undefined ? { agentPool: await poolOf(arm, each, agentPool) } : {}),
       },
     ];

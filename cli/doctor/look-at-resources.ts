@@ -62,14 +62,13 @@ export async function lookAtResources(arm: Reader, subscription: string, setting
   };
   const { announcementsEndpoint, tablesEndpoint, applicationInsights } = settings;
   const key = /InstrumentationKey=([^;]+)/i.exec(applicationInsights ?? '')?.[1];
-  // On this machine tables are a program, and no resource of Azure.
-  const hasAccount = !isLoopback(new URL(tablesEndpoint).host);
-  const [topic, storage, policyContainer, telemetry] = await Promise.all([
+  const [topic, account, policyContainer, telemetry] = await Promise.all([
     find('topic', announcementsEndpoint),
-    hasAccount ? find('storage', tablesEndpoint) : undefined,
+    find('storage', tablesEndpoint),
     settings.policy.kind === 'container' ? containerAt(settings.policy.url) : undefined,
     key === undefined ? undefined : find('telemetry', key),
   ]);
+  const storage = notJustHere(tablesEndpoint, account);
   return {
     topic,
     ...(storage ? { storage } : {}),
@@ -78,13 +77,18 @@ export async function lookAtResources(arm: Reader, subscription: string, setting
   };
 
   async function containerAt(url: string): Promise<ById | undefined> {
-    const { host, origin, pathname } = new URL(url);
-    if (isLoopback(host)) return undefined;
-    const account = await find('blobs', origin);
-    const id = (of: string) => `${of}/blobServices/default/containers/${pathname.split('/')[1]}`;
-    return account.kind === 'seen' ? { kind: 'seen', value: { id: id(account.value.id) } } : account;
+    // On this machine the account is the first part of the path.
+    const [, account = '', container] = /^(.+)\/([^/]+)\/?$/.exec(url) ?? [];
+    const found = notJustHere(url, await find('blobs', account));
+    if (found?.kind !== 'seen') return found;
+    const id = `${found.value.id}/blobServices/default/containers/${container}`;
+    return { kind: 'seen', value: { id } };
   }
 }
+
+/** On this machine storage may be a program alone, which is no resource of Azure. */
+const notJustHere = (url: string, found: ById): ById | undefined =>
+  found.kind === 'absent' && isLoopback(new URL(url).host) ? undefined : found;
 
 /** With or without a slash at the end, and the port that is usual. */
 const same = (a: string, b: string): boolean => plain(a) === plain(b);

@@ -1,13 +1,26 @@
 /** Who is told of pushes to a registry: the event subscriptions of its system topic, and those below the registry itself. */
 import { z } from 'zod';
-import type { Subscription } from '../../shared/domain/doctor/facts.ts';
-import type { Seen } from '../../shared/domain/doctor/finding.ts';
+import type { DeadLetters, Subscription, SystemTopic } from '../../shared/domain/doctor/facts.ts';
+import { valueOf, type Seen } from '../../shared/domain/doctor/finding.ts';
 import { sameId } from '../../shared/domain/doctor/roles.ts';
 import type { Reader } from './reader.ts';
 
 const EVENTS = '2025-02-15';
 
-const topic = z.object({ id: z.string(), properties: z.object({ source: z.string() }) });
+const topic = z
+  .object({
+    id: z.string(),
+    name: z.string(),
+    identity: z.object({ principalId: z.string().nullish() }).nullish(),
+    properties: z.object({ source: z.string() }),
+  })
+  .transform(({ id, name, identity, properties: { source } }) => ({
+    ...{ id, name, source },
+    ...(identity?.principalId ? { objectId: identity.principalId } : {}),
+  }));
+const deadLetterDestination = z.object({
+  properties: z.object({ resourceId: z.string().nullish(), blobContainerName: z.string().nullish() }).nullish(),
+});
 const subscription = z.object({
   id: z.string(),
   name: z.string(),
@@ -27,6 +40,8 @@ const subscription = z.object({
         advancedFilters: z.array(z.unknown()).nullish(),
       })
       .nullish(),
+    deadLetterDestination: deadLetterDestination.nullish(),
+    deadLetterWithResourceIdentity: z.object({ deadLetterDestination: deadLetterDestination.nullish() }).nullish(),
   }),
 });
 
@@ -39,6 +54,14 @@ export const topicsOf = (arm: Reader, where: string): Promise<Topics> =>
     topic,
   );
 
+/** Its own, found by what it tells of. */
+export function topicOf(topics: Topics, registry: string): SystemTopic | undefined {
+  const found = valueOf(topics)?.find(({ source }) => sameId(source, registry));
+  if (!found) return undefined;
+  const { source: _, ...own } = found;
+  return own;
+}
+
 export async function subscriptionsOf(
   arm: Reader,
   { id, name }: { id: string; name: string },
@@ -50,10 +73,8 @@ export async function subscriptionsOf(
     where: id,
     right: 'the role "Reader" on its system topic',
   };
-  const places = [
-    `${id}/providers/Microsoft.EventGrid`,
-    ...topics.value.filter(({ properties }) => sameId(properties.source, id)).map((each) => each.id),
-  ];
+  const own = topicOf(topics, id);
+  const places = [`${id}/providers/Microsoft.EventGrid`, ...(own ? [own.id] : [])];
   const all: Subscription[] = [];
   for (const place of places) {
     const listed = await arm.list(`${place}/eventSubscriptions?api-version=${EVENTS}`, about, subscription);
@@ -81,5 +102,14 @@ function toSubscription({ id, name, properties }: z.infer<typeof subscription>):
     subjectBeginsWith: filter?.subjectBeginsWith ?? '',
     subjectEndsWith: filter?.subjectEndsWith ?? '',
     advancedFilters: filter?.advancedFilters?.length ?? 0,
+    ...deadLettersOf(properties),
   };
+}
+
+function deadLettersOf(properties: z.infer<typeof subscription>['properties']): { deadLetters?: DeadLetters } {
+  const { deadLetterDestination: withKey, deadLetterWithResourceIdentity: asTopic } = properties;
+  const { resourceId, blobContainerName } = (asTopic?.deadLetterDestination ?? withKey)?.properties ?? {};
+  if (!resourceId || !blobContainerName) return {};
+  const container = `${resourceId}/blobServices/default/containers/${blobContainerName}`;
+  return { deadLetters: { container, asTopic: Boolean(asTopic?.deadLetterDestination) } };
 }

@@ -11,8 +11,8 @@ import { storageAccounts, type StorageAccount } from './accounts.ts';
 import type { Containers } from './containers.ts';
 
 const TYPE = 'Microsoft.Storage/storageAccounts';
-const ACCOUNT =
-  '/subscriptions/:subscription/resourcegroups/:group/providers/microsoft.storage/storageaccounts/:account';
+const ACCOUNTS = 'providers/microsoft.storage/storageaccounts';
+const ACCOUNT = `/subscriptions/:subscription/resourcegroups/:group/${ACCOUNTS}/:account`;
 const SERVICES = ['blobServices', 'queueServices', 'tableServices'];
 
 /** Only what these accounts are like: anything else would be promised and not kept. */
@@ -48,6 +48,9 @@ export function addStorageRoutes(
     },
   });
 
+  arm.get(`/subscriptions/:subscription/${ACCOUNTS}`, (c) =>
+    c.json({ value: storageAccounts(config).map(showAccount) }),
+  );
   arm.get(ACCOUNT, (c) => {
     const account = accountOf(c);
     return account ? c.json(showAccount(account)) : notFound(c);

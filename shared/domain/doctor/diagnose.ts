@@ -1,5 +1,6 @@
 /** What is wrong, of everything that was looked at: pure, so that a table of facts tests it. */
 import type { Facts, Registry } from './facts.ts';
+import { deadLetterFindings } from './dead-letters.ts';
 import { sorted, unseenFinding, valueOf, type Finding, type Seen } from './finding.ts';
 import { placeFindings } from './places.ts';
 import { registryFindings } from './registries.ts';
@@ -20,6 +21,7 @@ export const diagnose = (facts: Facts): Finding[] =>
     ...taskFindings(facts),
     ...taskRightFindings(facts),
     ...subscriptionFindings(facts),
+    ...deadLetterFindings(facts),
     ...vaultFindings(facts),
     ...topicFindings(facts),
     ...placeFindings(facts),

@@ -67,6 +67,8 @@ export interface Registry {
   softDeleteDays?: number;
   tasks: Seen<Task[]>;
   subscriptions: Seen<Subscription[]>;
+  /** Its system topic: Azure allows one. Missing: there is none, or it is out of sight. */
+  topic?: SystemTopic;
   /** Who has a role on this very registry; asked of those that gates promote to. */
   holders?: Seen<{ objectId: string; kind: string; assignment: Assignment }[]>;
   /** Asked of quarantine alone. */
@@ -99,6 +101,22 @@ export interface Subscription {
   subjectBeginsWith: string;
   subjectEndsWith: string;
   advancedFilters: number;
+  /** Where what could not be delivered is written. */
+  deadLetters?: DeadLetters;
+}
+
+export interface DeadLetters {
+  /** Resource id. */
+  container: string;
+  /** With the identity of the system topic; otherwise with a key of the account. */
+  asTopic: boolean;
+}
+
+export interface SystemTopic {
+  id: string;
+  name: string;
+  /** Object id of its own identity. */
+  objectId?: string;
 }
 
 export interface Vault {

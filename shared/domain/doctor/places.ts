@@ -113,7 +113,7 @@ function appFindings(app: App, facts: Facts): Finding[] {
       what: `the container group of app ${app.name} runs ${running.images.join(', ')}, which the app did not deploy`,
       where,
       why: 'somebody else writes it as well: it may run what was not promoted, and the next rollout takes it back',
-      fix: 'find who deploys it (az monitor activity-log list --resource-id <id>), and stop that',
+      fix: `find who deploys it (az monitor activity-log list --resource-id ${where}), and stop that`,
     },
   ];
 }

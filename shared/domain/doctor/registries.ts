@@ -137,7 +137,10 @@ function quarantineFindings({ settings, policy, tools }: Facts, registry: Regist
       what: `the quarantine registry ${name} holds what is of no gate: ${foreign.join(', ')}`,
       where: id,
       why: 'a check that got out of its sandbox has the login of this registry, and could change it',
-      fix: 'move it to another registry; what a gate left behind that is gone may be deleted (az acr repository delete)',
+      fix: [
+        'move it to another registry; what a gate left behind that is gone may be deleted:',
+        ...foreign.map((repository) => `az acr repository delete --name ${name} --repository ${repository}`),
+      ].join('\n'),
     });
   }
   return found;

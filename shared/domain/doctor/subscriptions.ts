@@ -4,18 +4,16 @@ import { valueOf, type Finding } from './finding.ts';
 import { sameId } from './roles.ts';
 
 const IMAGE_PUSHED = 'Microsoft.ContainerRegistry.ImagePushed';
-/** The name that infra/subscriptions.bicep gives. */
-const OURS = 'gated-import';
 const FUNCTION = /\/functions\/onImagePushed$/i;
 const WEBHOOK = '/runtime/webhooks/eventgrid';
-const REPAIR = 'deploy infra/subscriptions.bicep again (azd deploy does)';
+export const REPAIR = 'deploy infra/subscriptions.bicep again (azd deploy does)';
 
 export function subscriptionFindings(facts: Facts): Finding[] {
   const registries = Object.values(valueOf(facts.registries) ?? {});
   return registries.flatMap((registry) => {
     const all = valueOf(registry.subscriptions);
     if (!all) return [];
-    const ours = all.filter((one) => one.name === OURS || leadsHere(one, facts.functionApp));
+    const ours = oursOf(registry, facts);
     return [
       ...missing(registry, { facts, ours }),
       ...ours.flatMap((one) => wrong(one, { registry, facts })),
@@ -24,6 +22,13 @@ export function subscriptionFindings(facts: Facts): Finding[] {
     ];
   });
 }
+
+/** Those that wake the app, and the one that infra/subscriptions.bicep named like it, wherever that leads. */
+export const oursOf = ({ subscriptions }: Registry, { functionApp }: Facts): Subscription[] =>
+  (valueOf(subscriptions) ?? []).filter((one) => isNamedLike(functionApp, one) || leadsHere(one, functionApp));
+
+const isNamedLike = (app: Facts['functionApp'], { name }: Subscription): boolean =>
+  app?.id !== undefined && sameId(name, app.id.split('/').at(-1) ?? '');
 
 /** Pushes to these wake something: a gate that follows it, or an image that is in it. */
 function waiting({ host }: Registry, { policy }: Facts): string[] {
@@ -83,6 +88,7 @@ function problemOf(one: Subscription, { functionApp }: Facts): string | undefine
 function twice(registry: Registry, { facts, ours }: { facts: Facts; ours: Subscription[] }): Finding[] {
   const right = ours.filter((one) => problemOf(one, facts) === undefined);
   if (right.length < 2) return [];
+  const kept = right.find((one) => isNamedLike(facts.functionApp, one)) ?? right[0];
   return [
     {
       code: 'two-subscriptions',
@@ -91,7 +97,7 @@ function twice(registry: Registry, { facts, ours }: { facts: Facts; ours: Subscr
       where: registry.id,
       why: 'every push is delivered, and paid for, more than once; the app looks once more each time',
       fix: right
-        .filter(({ name }) => name !== OURS)
+        .filter((one) => one !== kept)
         .map(({ id }) => `az resource delete --ids ${id}`)
         .join('\n'),
     },
@@ -102,7 +108,10 @@ function twice(registry: Registry, { facts, ours }: { facts: Facts; ours: Subscr
 function secondSystems(registry: Registry, { facts, all }: { facts: Facts; all: Subscription[] }): Finding[] {
   if (facts.functionApp?.id === undefined) return [];
   const others = all.filter(
-    (one) => one.name !== OURS && FUNCTION.test(one.destination.functionId ?? '') && !leadsHere(one, facts.functionApp),
+    (one) =>
+      !isNamedLike(facts.functionApp, one) &&
+      FUNCTION.test(one.destination.functionId ?? '') &&
+      !leadsHere(one, facts.functionApp),
   );
   return others.map(({ id, destination: { functionId = '' } }) => ({
     code: 'second-system',

@@ -62,13 +62,16 @@ function isJudged(scope: string, facts: Facts): boolean {
     [/\/providers\/Microsoft\.ContainerRegistry\//i, allRegistriesSeen(facts)],
     [/\/providers\/Microsoft\.KeyVault\//i, facts.vault.kind === 'seen'],
     [/\/providers\/Microsoft\.EventGrid\//i, facts.topic.kind === 'seen'],
-    [
-      /\/providers\/Microsoft\.Storage\//i,
-      facts.storage?.kind === 'seen' && (facts.policyContainer ?? facts.storage).kind === 'seen',
-    ],
+    [/\/providers\/Microsoft\.Storage\//i, isJudgedStorage(scope, facts)],
     [/\/providers\/Microsoft\.Insights\//i, facts.telemetry?.kind === 'seen'],
   ];
   return places.every(([place, judged]) => judged || !place.test(scope));
+}
+
+/** Where the policy is a folder of the app, the templates give its role on the container all the same. */
+function isJudgedStorage(scope: string, { storage, policyContainer }: Facts): boolean {
+  if (storage?.kind !== 'seen') return false;
+  return policyContainer ? policyContainer.kind === 'seen' : isAtOrBelow(scope, storage.value.id);
 }
 
 function allRegistriesSeen({ registries, policy, settings }: Facts): boolean {

@@ -39,7 +39,7 @@ export interface DoctorSystem {
   /** The policy folder, and the settings beside it. */
   folder: string;
   settings: Record<string, string>;
-  ids: Record<Name | 'subscription' | 'apps' | 'vault' | 'topic' | 'app' | 'pull', string>;
+  ids: Record<Name | 'subscription' | 'apps' | 'vault' | 'topic' | 'app' | 'pull' | 'storage' | 'policy', string>;
   hosts: Record<Name, string>;
   people: typeof people;
   cloud: Cloud;
@@ -93,12 +93,12 @@ export async function openDoctorSystem(): Promise<DoctorSystem> {
   const runner = await push('quarantine', 'gated-import/runner');
   await vault('PUT', '/secrets/public-password', { value: await upstreamPassword(arm, ids.public) });
   const settings = {
-    POLICY: 'policy',
+    POLICY: `https://127.0.0.1:${config.storage?.doors?.blobs.front}/policies/policy`,
     SUBSCRIPTION_ID: config.subscription,
     ARM_ENDPOINT: armUrl,
     KEY_VAULT_URL: vaultUrl,
-    TABLES_ENDPOINT: 'https://127.0.0.1:1/account',
-    BLOBS_ENDPOINT: 'https://127.0.0.1:1/account',
+    TABLES_ENDPOINT: `https://127.0.0.1:${config.storage?.doors?.tables.front}/gated`,
+    BLOBS_ENDPOINT: `https://127.0.0.1:${config.storage?.doors?.blobs.front}/gated`,
     ANNOUNCEMENTS_ENDPOINT: await topicEndpoint(arm, ids.topic),
     QUARANTINE_REGISTRY: hosts.quarantine,
     PUBLIC_REGISTRY: hosts.public,
@@ -175,6 +175,8 @@ async function newConfig(): Promise<CloudConfig> {
     Object.values(NAMES).map(async (name) => ({ name, resourceGroup: GROUP, port: await freePort() })),
   );
   const [arm = 0, identity = 0, events = 0, blobs = 0] = await Promise.all([1, 2, 3, 4].map(freePort));
+  // Nothing is behind the doors: the doctor asks Resource Manager alone.
+  const door = async () => ({ front: await freePort(), behind: await freePort() });
   return {
     instance: 'doctor',
     subscription: '77777777-7777-4777-8777-777777777777',
@@ -183,6 +185,11 @@ async function newConfig(): Promise<CloudConfig> {
     ports: { arm, identity, events, blobs },
     registries,
     vaults: [{ name: 'doctorvault', resourceGroup: GROUP, port: await freePort() }],
+    storage: {
+      accounts: ['gated', 'policies'].map((name) => ({ name, resourceGroup: GROUP })),
+      blobEndpoint: 'https://127.0.0.1:1',
+      doors: { blobs: await door(), queues: await door(), tables: await door() },
+    },
     addresses: '127.0.9',
     runnerImage: 'none',
     principals: Object.values(people),
@@ -204,6 +211,8 @@ function idsOf(config: CloudConfig): DoctorSystem['ids'] {
     team: registry('team'),
     apps: `${subscription}/resourceGroups/${APPS}`,
     vault: within('Microsoft.KeyVault/vaults', 'doctorvault'),
+    storage: within('Microsoft.Storage/storageAccounts', 'gated'),
+    policy: `${within('Microsoft.Storage/storageAccounts', 'policies')}/blobServices/default/containers/policy`,
     topic: within('Microsoft.EventGrid/topics', 'announcements'),
     app: identity(people.app.name),
     pull: identity(people.pull.name),

@@ -10,7 +10,10 @@ import { blocksOf } from '../../pages/blocks.ts';
 import { answering } from '../../unit/cli/served.ts';
 import { gatedImport } from '../../unit/cli/terminal.ts';
 import { openDoctorSystem, type DoctorSystem } from './doctor-system.ts';
+import { carryOut } from './az-role-assignment.ts';
 import { faults, type Fault } from './faults.ts';
+import { takeAway } from './provision.ts';
+import { rights } from './rights.ts';
 
 let system: DoctorSystem;
 beforeAll(async () => {
@@ -55,6 +58,20 @@ it.each(Object.keys(faults))('finds %s, and nothing else', async (name) => {
   const outcome = await during(name, examine);
 
   expect(outcome).toMatchObject({ code, findings: found });
+});
+
+it.each(Object.keys(rights))('says what gives back the right of %s, and it does', async (name) => {
+  const right = await rights[name]?.(system);
+  if (!right) throw new Error(`there is no right "${name}"`);
+  await takeAway(system, right.given);
+
+  const { findings } = await examine();
+  for (const { fix } of findings) await carryOut(fix, system);
+  const after = await examine();
+
+  expect(findings).toMatchObject([{ code: 'missing-right', where: right.given.scope }]);
+  expect(findings[0]?.what).toContain(right.lacks);
+  expect(after).toEqual({ code: 0, findings: [] });
 });
 
 it('finds nothing wrong any more when all of that is mended', async () => {

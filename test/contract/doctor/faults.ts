@@ -3,7 +3,17 @@ import { expect } from 'vitest';
 import type { Finding } from '../../../shared/domain/doctor/finding.ts';
 import { customRoles, grants } from '../../../shared/domain/doctor/role-map.ts';
 import type { DoctorSystem } from './doctor-system.ts';
-import { assign, assignmentId, BUILD, putRole, subscribe } from './provision.ts';
+import {
+  assign,
+  assignmentId,
+  BUILD,
+  deadLetters,
+  putRole,
+  putTopic,
+  subscribe,
+  subscriptionId,
+  topicId,
+} from './provision.ts';
 
 export interface Fault {
   make(): Promise<unknown>;
@@ -159,20 +169,44 @@ export const faults: Record<string, (system: DoctorSystem) => Fault> = {
   }),
   'a subscription of an event that nobody waits for': (system) => ({
     make: () =>
-      subscribe(system.arm, {
-        registry: system.ids.team,
-        url: system.webhook,
-        filter: { includedEventTypes: ['Microsoft.ContainerRegistry.ImageDeleted'] },
-      }),
-    mend: () => subscribe(system.arm, { registry: system.ids.team, url: system.webhook }),
+      subscribe(system, 'team', { filter: { includedEventTypes: ['Microsoft.ContainerRegistry.ImageDeleted'] } }),
+    mend: () => subscribe(system, 'team'),
     found: [error('wrong-subscription', 'takes Microsoft.ContainerRegistry.ImageDeleted, and not')],
   }),
   'a subscription that is gone': (system) => ({
-    make: () =>
-      system.arm('DELETE', `${system.ids.team}/providers/Microsoft.EventGrid/eventSubscriptions/gated-import`),
-    mend: () => subscribe(system.arm, { registry: system.ids.team, url: system.webhook }),
+    make: () => system.arm('DELETE', subscriptionId(system.ids, 'team')),
+    mend: () => subscribe(system, 'team'),
     found: [warning('no-subscription', 'no event subscription tells the app of pushes to registry teamreg')],
     code: 0,
+  }),
+  'a subscription that keeps no dead letters': (system) => ({
+    make: () => subscribe(system, 'team', { deadLetterWithResourceIdentity: null }),
+    mend: () => subscribe(system, 'team'),
+    found: [
+      {
+        ...warning('no-dead-letters', 'the event subscription "gated-import-doctor" of registry teamreg has no'),
+        where: subscriptionId(system.ids, 'team'),
+        fix: `az eventgrid system-topic event-subscription update --resource-group gated-rg --system-topic-name team-pushes --name gated-import-doctor --deadletter-identity systemassigned --deadletter-identity-endpoint ${deadLetters(system.ids)}`,
+      },
+    ],
+    code: 0,
+  }),
+  'a system topic whose identity was taken away': (system) => ({
+    make: () => putTopic(system, 'team', { type: 'None' }),
+    // Its next identity is another one.
+    mend: async () =>
+      assign(system.arm, system.ids, {
+        scope: deadLetters(system.ids),
+        role: 'Storage Blob Data Contributor',
+        to: await putTopic(system, 'team'),
+      }),
+    found: [
+      {
+        ...error('no-identity', 'the system topic team-pushes of registry teamreg has no identity of its own'),
+        where: topicId(system.ids, 'team'),
+        fix: 'az eventgrid system-topic update --resource-group gated-rg --name team-pushes --identity systemassigned\nthen call this again: it says which role the new identity lacks',
+      },
+    ],
   }),
   'an upstream that does not answer': (system) => ({
     make: async () => system.cloud.faults.put({ seed: 1, rules: [DOWN] }),

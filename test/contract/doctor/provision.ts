@@ -18,12 +18,17 @@ export async function provision({ arm, vault, ids, people, webhook }: Provisioni
   for (const id of [ids.app, ids.pull]) await arm('PUT', id, { location: 'westeurope' });
   await arm('PUT', ids.topic, { location: 'westeurope', properties: { inputSchema: 'CloudEventSchemaV1_0' } });
   await arm('PUT', `${ids.team}/tasks/hello-build`, { location: 'westeurope', properties: BUILD });
-  for (const registry of [ids.public, ids.team]) await subscribe(arm, { registry, url: webhook.url });
+  const listening: Listening = { arm, ids, webhook: webhook.url };
   for (const role of ['Key Vault Secrets Officer', 'Key Vault Crypto Officer'])
     await assign(arm, ids, { scope: ids.vault, role, to: people.owner });
   await vault('POST', '/keys/promotions/create', { kty: 'EC', crv: 'P-256', key_ops: ['sign', 'verify'] });
 
   for (const role of customRoles) await putRole(arm, ids, role);
+  for (const name of ['public', 'team'] as const) {
+    const topic = await putTopic(listening, name);
+    await assign(arm, ids, { scope: deadLetters(ids), role: 'Storage Blob Data Contributor', to: topic });
+    await subscribe(listening, name);
+  }
   const places: [Place, string][] = [
     ['quarantine', ids.quarantine],
     ['base', ids.base],
@@ -33,6 +38,8 @@ export async function provision({ arm, vault, ids, people, webhook }: Provisioni
     ['vault', ids.vault],
     ['signingKey', `${ids.vault}/keys/promotions`],
     ['announcements', ids.topic],
+    ['storage', ids.storage],
+    ['policy', ids.policy],
   ];
   for (const [place, scope] of places) {
     for (const { to, role } of grants[place]) await assign(arm, ids, { scope, role, to: people[to as 'app' | 'pull'] });
@@ -58,17 +65,46 @@ export const BUILD = {
   trigger: {},
 };
 
-export async function subscribe(
-  arm: DoctorSystem['arm'],
-  { registry, url, ...properties }: { registry: string; url: string; filter?: object },
-): Promise<void> {
-  const id = `${registry}/providers/Microsoft.EventGrid/eventSubscriptions/gated-import`;
+export interface Listening extends Pick<DoctorSystem, 'arm' | 'ids'> {
+  /** Where the app is woken. */
+  webhook: string;
+}
+type Told = 'public' | 'team';
+
+export const deadLetters = ({ storage }: DoctorSystem['ids']): string =>
+  `${storage}/blobServices/default/containers/dead-letters`;
+
+/** Of a registry, named as the templates name it. */
+export const topicId = (ids: DoctorSystem['ids'], name: Told): string =>
+  `${ids.topic.replace(/\/topics\/.*$/, '')}/systemTopics/${name}-pushes`;
+
+export async function putTopic(
+  { arm, ids }: Pick<Listening, 'arm' | 'ids'>,
+  name: Told,
+  identity: object = { type: 'SystemAssigned' },
+): Promise<{ objectId: string }> {
+  const properties = { source: ids[name], topicType: 'Microsoft.ContainerRegistry.Registries' };
+  const body = { location: 'westeurope', identity, properties };
+  const put = (await arm('PUT', topicId(ids, name), body)) as { identity: { principalId: string } | null };
+  return { objectId: put.identity?.principalId ?? '' };
+}
+
+export const subscriptionId = (ids: DoctorSystem['ids'], name: Told): string =>
+  `${topicId(ids, name)}/eventSubscriptions/gated-import-doctor`;
+
+export async function subscribe({ arm, ids, webhook }: Listening, name: Told, change: object = {}): Promise<void> {
+  const id = subscriptionId(ids, name);
+  const deadLetterDestination = {
+    endpointType: 'StorageBlob',
+    properties: { resourceId: ids.storage, blobContainerName: 'dead-letters' },
+  };
   await arm('PUT', id, {
     properties: {
-      destination: { endpointType: 'WebHook', properties: { endpointUrl: url } },
+      destination: { endpointType: 'WebHook', properties: { endpointUrl: webhook } },
       filter: { includedEventTypes: ['Microsoft.ContainerRegistry.ImagePushed'] },
       eventDeliverySchema: 'EventGridSchema',
-      ...properties,
+      deadLetterWithResourceIdentity: { identity: { type: 'SystemAssigned' }, deadLetterDestination },
+      ...change,
     },
   });
   await eventually(async () => {
@@ -104,6 +140,18 @@ export const assign = (arm: DoctorSystem['arm'], ids: Ids, given: Given): Promis
 
 export const assignmentId = ({ scope, role, to }: Given): string =>
   `${scope}/providers/Microsoft.Authorization/roleAssignments/${guid(`${scope} ${to.objectId} ${role}`)}`;
+
+/** Whoever assigned it, and under whatever id. */
+export async function takeAway({ arm }: Pick<DoctorSystem, 'arm'>, { scope, role, to }: Given): Promise<void> {
+  const listed = (await arm('GET', `${scope}/providers/Microsoft.Authorization/roleAssignments`)) as {
+    value: { id: string; properties: { scope: string; principalId: string; roleDefinitionId: string } }[];
+  };
+  const given = listed.value.filter(
+    ({ properties: { scope: at, principalId, roleDefinitionId } }) =>
+      at === scope && principalId === to.objectId && roleDefinitionId.endsWith(guidOf(role)),
+  );
+  for (const { id } of given) await arm('DELETE', id);
+}
 
 const roleId = ({ subscription }: Ids, role: string): string =>
   `${subscription}/providers/Microsoft.Authorization/roleDefinitions/${guidOf(role)}`;

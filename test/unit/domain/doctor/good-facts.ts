@@ -77,8 +77,12 @@ const given = (to: string): Assignment[] =>
     grants[place].filter((grant) => grant.to === to).map(({ role }) => assigned(role, scope)),
   );
 
+export const DEAD_LETTERS = `${STORAGE}/blobServices/default/containers/dead-letters`;
+export const systemTopic = (registry: string): string =>
+  resource('Microsoft.EventGrid/systemTopics', `${registry}-pushes`);
+
 export const subscription = (registry: string): Subscription => ({
-  id: `${resource('Microsoft.EventGrid/systemTopics', `${registry}-pushes`)}/eventSubscriptions/gated-import`,
+  id: `${systemTopic(registry)}/eventSubscriptions/gated-import`,
   name: 'gated-import',
   state: 'Succeeded',
   destination: { kind: 'AzureFunction', functionId: `${APP}/functions/onImagePushed` },
@@ -86,6 +90,7 @@ export const subscription = (registry: string): Subscription => ({
   subjectBeginsWith: '',
   subjectEndsWith: '',
   advancedFilters: 0,
+  deadLetters: { container: DEAD_LETTERS, asTopic: true },
 });
 
 export const task = (name: string, change: Partial<Task> = {}): Task => ({
@@ -111,6 +116,7 @@ const registry = (name: string, change: Partial<Registry> = {}): [string, Regist
     letsAzureIn: true,
     tasks: seen([]),
     subscriptions: seen([subscription(name)]),
+    topic: { id: systemTopic(name), name: `${name}-pushes`, objectId: 'oid-topic' },
     ...change,
   },
 ];
@@ -139,6 +145,7 @@ export function goodFacts(): Facts {
     assignments: {
       'oid-app': seen(given('app')),
       'oid-pull': seen(given('pull')),
+      'oid-topic': seen([assigned('Storage Blob Data Contributor', DEAD_LETTERS)]),
       'oid-task': seen([
         assigned('Container Registry Repository Reader', registryId('base')),
         assigned('Container Registry Repository Writer', registryId('team')),
