@@ -36,6 +36,8 @@ export const rows: Record<string, z.ZodType> = {
  */
 export const MAY_BE_FORGOTTEN: Record<string, string> = {
   'evidenceRow tools?': 'at worst a tool goes while a check uses it, which then has no verdict and is asked again',
+  'freezeRow freeze?.name?': 'for people to read; the object id says who it was',
+  'imageRow triedOn?': 'at worst the layers of an image are compared once more with the same promotions',
 };
 
 export const describeRows = (shapes: Record<string, z.ZodType>): string[] =>

@@ -7,6 +7,7 @@
  */
 import { z } from 'zod';
 import { zoneOf, type Zone } from './freeze/zone.ts';
+import { person, sayWho } from './person.ts';
 
 export const DAYS = ['Sun', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat'] as const;
 
@@ -30,7 +31,7 @@ export type FreezeWindow = z.infer<typeof freezeWindow>;
 type Weekly = z.infer<typeof weekly>;
 
 /** Of a person, on everything. It ends by itself. */
-export const personFreeze = z.object({ by: z.string(), why: z.string(), at: z.number(), until: z.number() });
+export const personFreeze = z.object({ ...person, until: z.number() });
 export type PersonFreeze = z.infer<typeof personFreeze>;
 
 /** All that may freeze a thing. */
@@ -73,9 +74,9 @@ export function frozenAt({ windows = [], person }: Freezes, now: number): Frozen
 }
 
 /** It is there as soon as it is written, whatever the clock of the one who asks shows. */
-const spanOfPerson = ({ by, why, until }: PersonFreeze): Span => ({
-  why: `by ${by}: ${why}`,
-  endAt: (instant) => (instant < until ? until : undefined),
+const spanOfPerson = (freeze: PersonFreeze): Span => ({
+  why: `by ${sayWho(freeze)}: ${freeze.why}`,
+  endAt: (instant) => (instant < freeze.until ? freeze.until : undefined),
 });
 
 function spanOfWindow(window: FreezeWindow): Span {

@@ -92,7 +92,7 @@ export function sayImageReason(reason: ImageReason): string {
     case 'no-build':
       return 'the policy names no build for it; its team pushes the versions';
     case 'base-not-proved':
-      return 'the newest version stands on nothing that its gates promoted; its team has to build it on the stable tag once';
+      return 'the newest version stands on nothing that its gates promoted; it is compared again when they promote, or its team builds it on the stable tag';
     case 'no-promotion':
       return `nothing was promoted yet by ${reason.gates.join(', ')}`;
     case 'recalled':

@@ -15,6 +15,8 @@ export const ROLLOUT = 'rollout';
 export const imageRow = z.object({
   sequence: z.number(),
   newest: version.optional(),
+  /** Gate → the number of its promotion when the newest version was last compared with its promotions, and no base was proved. */
+  triedOn: z.record(z.string(), z.number()).optional(),
   /** Number of the version that was last handed to the apps. */
   followed: z.number(),
   /** Tags that the registry changed before that are known. */

@@ -1,7 +1,8 @@
 /**
- * Looks at an image of ours: reads the build under way, numbers the versions it has not seen, and answers the whole state.
+ * Looks at an image of ours: reads the build under way, numbers the versions it has not seen, tries again to prove the base of
+ * the newest, and answers the whole state.
  *
- * Safe to run twice: a version that is written is no longer new.
+ * Safe to run twice: a version that is written is no longer new, and a base that is proved is not tried again.
  */
 import type { Bases, ImageLook, ImageState } from '../../../shared/domain/image-state.ts';
 import type { Image } from '../../../shared/domain/policy.ts';
@@ -16,6 +17,7 @@ import type { Ledger } from '../../../shared/ports/ledger.ts';
 import type { Activity, Surroundings } from '../activity.ts';
 import { gatesOf, imageOf } from '../policy-of.ts';
 import { findVersions } from './find-versions.ts';
+import { proveAgain } from './prove-again.ts';
 import { readBuild } from './read-build.ts';
 
 export interface LookAtImage {
@@ -38,6 +40,7 @@ export const lookAtImage =
       await deliver(world, { table: 'images', partition: name, at }, outbox);
       if ((await readBuild(world, image, at)) === 'conflict') continue;
       if ((await findVersions(world, image, at)) === 'conflict') continue;
+      if ((await proveAgain(world, image, at)) === 'conflict') continue;
       return { kind: 'image', state: await assemble(world, image, requested) };
     }
     throw new LedgerConflict(`image "${name}"`);

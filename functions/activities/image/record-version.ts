@@ -15,7 +15,8 @@ export async function recordVersion(
   found: Omit<Version, 'number'>,
   also: (row: ImageRow) => ImageRow,
 ): Promise<'written' | 'conflict'> {
-  const row = kept?.value ?? newImage;
+  // What was tried is of the version before.
+  const { triedOn: _, ...row } = kept?.value ?? newImage;
   const number = row.sequence + 1;
   const version: Version = { ...found, number };
   if (version.base) {

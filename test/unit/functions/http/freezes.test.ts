@@ -44,6 +44,21 @@ describe('the freeze of everything', () => {
     expect(health.json['freeze']).toMatchObject({ why: 'black friday' });
   });
 
+  it('is known by the object id, and said by name wherever it is shown', async () => {
+    const ada = principal(['operator'], { id: 'oid-7', name: 'Ada Lovelace' });
+    const body = { until: after(HOUR), reason: 'black friday' };
+
+    await call(world, 'freezeAll', { body, authMode: 'entra', headers: ada });
+    await world.setGate({});
+
+    const named = { by: 'oid-7', name: 'Ada Lovelace', why: 'black friday' };
+    expect(await seen()).toMatchObject(named);
+    expect((await call(world, 'getHealth')).json['freeze']).toMatchObject(named);
+    expect((await call(world, 'getGate', { params: { gate: 'node' } })).json['freezeOnEverything']).toMatchObject(
+      named,
+    );
+  });
+
   it('reads a time with any offset', async () => {
     const later = new Date(Date.now() + HOUR);
     const inKolkata = `${new Date(later.getTime() + 5.5 * HOUR).toISOString().slice(0, 19)}+05:30`;
