@@ -4,6 +4,7 @@
  */
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
+import { basename } from 'node:path';
 import type { Engine } from './engine.ts';
 import { engineEnvironment } from './environment.ts';
 import { EngineError } from './errors.ts';
@@ -25,28 +26,52 @@ export async function removeStore(
   await rm(runFolder, { recursive: true, force: true });
 }
 
+const END_BY_THEMSELVES_WITHIN_MS = 5_000;
 const ENDED_WITHIN_MS = 30_000;
 const LOOK_EVERY_MS = 50;
 
 /** When a container ends, its monitor starts podman once more to clean up after it, which would make the run folder again. */
 async function programsEnded(root: string): Promise<void> {
-  const deadline = Date.now() + ENDED_WITHIN_MS;
+  const from = Date.now();
+  let areEnded = false;
   for (;;) {
     const programs = programsOf(root);
     if (programs.length === 0) return;
-    if (Date.now() > deadline) throw new Error(`programs of podman's store ${root} still run: ${programs.join('; ')}`);
+    if (Date.now() > from + ENDED_WITHIN_MS) {
+      const lines = programs.map(({ pid, words }) => `${pid} ${words.join(' ').trim()}`);
+      throw new Error(`programs of podman's store ${root} still run: ${lines.join('; ')}`);
+    }
+    if (!areEnded && Date.now() > from + END_BY_THEMSELVES_WITHIN_MS) {
+      for (const { words } of programs) await endUnknown(words);
+      areEnded = true;
+    }
     await new Promise((resolve) => setTimeout(resolve, LOOK_EVERY_MS));
   }
 }
 
-/** Their process ids, with the command line of each. */
-function programsOf(root: string): string[] {
+/**
+ * A podman that is killed while it makes a container leaves one that it does not know: its monitor waits for ever for a process that waits to be
+ * started. The monitor's command line has the runtime and the container.
+ */
+async function endUnknown([program = '', ...flags]: string[]): Promise<void> {
+  if (basename(program) !== 'conmon') return;
+  const runtime = flags[flags.indexOf('-r') + 1] ?? '';
+  const args = ['delete', '--force', flags[flags.indexOf('-c') + 1] ?? ''];
+  const executed = await runProcess(runtime, args, { environment: engineEnvironment() });
+  if (executed.code !== 0) throw new EngineError(runtime, args, executed);
+}
+
+interface Program {
+  pid: string;
+  words: string[];
+}
+
+function programsOf(root: string): Program[] {
   if (!existsSync('/proc')) return [];
   return readdirSync('/proc')
     .filter((name) => /^\d+$/.test(name) && name !== String(process.pid))
     .map((pid) => ({ pid, words: commandLine(pid) }))
-    .filter(({ words }) => words.includes(root))
-    .map(({ pid, words }) => `${pid} ${words.join(' ').trim()}`);
+    .filter(({ words }) => words.includes(root));
 }
 
 function commandLine(pid: string): string[] {

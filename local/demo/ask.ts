@@ -15,7 +15,7 @@ export interface Ask {
   group(resourceGroup: string, name: string): Promise<Group | undefined>;
   /** `undefined` while nothing answers. */
   page(url: string): Promise<string | undefined>;
-  /** GET of the app's own API: `path` begins with `/api/`. `undefined`: 404. */
+  /** GET of the app's own API: `path` begins with `/api/`. `undefined`: 404. Throws `StillStarting`. */
   app(path: string): Promise<unknown>;
   /** POST to the app's own API, as one of the people of this machine, by name; without one as its operator. */
   post(path: string, body: object, as?: string): Promise<{ status: number; text: string }>;
@@ -30,6 +30,15 @@ export interface Group {
 
 const GROUPS_API_VERSION = '2023-05-01';
 const PAGE_WITHIN_MS = 5_000;
+
+/** The host listens, and has not loaded the app yet: its 503 says nothing, one of the app says what is wrong. */
+export class StillStarting extends Error {
+  readonly code = 'StillStarting';
+
+  constructor(path: string) {
+    super(`GET ${path} was answered 503: the host is still starting`);
+  }
+}
 
 export function createAsk({ instance, endpoints }: { instance: Instance; endpoints: Endpoints }): Ask {
   const azure = createAzureClient(instance);
@@ -60,8 +69,10 @@ export function createAsk({ instance, endpoints }: { instance: Instance; endpoin
     async app(path) {
       const answer = await fetch(`${endpoints.app}${path}`);
       if (answer.status === 404) return undefined;
-      if (!answer.ok) throw new Error(`GET ${path} was answered ${answer.status}: ${await answer.text()}`);
-      return answer.json();
+      const text = await answer.text();
+      if (answer.status === 503 && text === '') throw new StillStarting(path);
+      if (!answer.ok) throw new Error(`GET ${path} was answered ${answer.status}: ${text}`);
+      return JSON.parse(text) as unknown;
     },
     async post(path, body, as) {
       const person = endpoints.people.find(({ name }) => name === as);

@@ -224,4 +224,35 @@ describe('two instances side by side', () => {
     expect(spawnSync('ps', ['-eo', 'args']).stdout.toString()).not.toMatch(new RegExp(`sleep 54321|conmon.*${last}`));
     await rm(last, { recursive: true });
   });
+
+  it('is gone also when podman was killed while it made a container', async () => {
+    const last = await mkdtemp(join(tmpdir(), 'gated-import-killed-'));
+    const ending = await detectEngine({ directory: last, instance: 'killed', log: () => {} });
+    await buildBusybox(ending, { tag: IMAGE });
+    const runtime = join(last, 'runtime');
+    await writeFile(runtime, killsPodmanOnceMade('half-made'), { mode: 0o755 });
+
+    const killed = await ending.exec(['run', '--runtime', runtime, '--detach', '--name', 'half-made', IMAGE, 'true']);
+    const monitors = () =>
+      spawnSync('ps', ['-eo', 'args'])
+        .stdout.toString()
+        .match(new RegExp(`conmon.*${last}`, 'g'));
+    expect(killed.code).not.toBe(0);
+    expect(monitors()).toHaveLength(1);
+    await ending.removeAll({ images: true });
+
+    expect(monitors()).toBeNull();
+    await rm(last, { recursive: true });
+  }, 60_000);
 });
+
+/** A runtime that kills the podman which waits for it, as soon as the container is made. */
+const killsPodmanOnceMade = (container: string): string => `#!/bin/sh
+runc "$@" || exit
+case " $* " in *' create '*)
+  for process in /proc/[0-9]*; do
+    case "$(tr '\\0' ' ' 2>/dev/null <"$process/cmdline")" in 'podman '*${container}*) kill -9 "\${process#/proc/}" ;; esac
+  done
+esac
+exit 0
+`;

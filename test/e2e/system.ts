@@ -7,7 +7,7 @@
 import { mkdtemp, readFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createAsk, type Ask } from '../../local/demo/ask.ts';
+import { createAsk, StillStarting, type Ask } from '../../local/demo/ask.ts';
 import { missing, NotInTime, until } from '../../local/demo/until.ts';
 import { GATE, NODE, STABLE_TAG } from '../../local/demo/walkthrough.ts';
 import { startLocal, type Local, type LocalOptions } from '../../local/local.ts';
@@ -132,7 +132,7 @@ export async function startSystem(options: Partial<LocalOptions> = {}): Promise<
   };
 }
 
-/** A process that was killed does not answer for a moment: what is waited for is then only not there yet. */
+/** A process that was killed does not answer for a moment, or is still starting: what is waited for is then only not there yet. */
 export const whileAway =
   <Found>(look: () => Promise<Found>) =>
   async (): Promise<Found | ReturnType<typeof missing>> => {
@@ -140,6 +140,7 @@ export const whileAway =
       return await look();
     } catch (error) {
       // What `fetch` throws when nobody answers, or somebody dies while answering.
+      if (error instanceof StillStarting) return missing(error.message);
       if (error instanceof TypeError) return missing(`no answer: ${String(error.cause)}`);
       throw error;
     }
