@@ -1,9 +1,7 @@
 /** The key vaults of the configuration: each with secrets, keys, a scope of roles and a port of its own, and Resource Manager in front of all. */
 import type { App } from '../http.ts';
-import type { Store } from '../store.ts';
 import type { VaultService } from '../world.ts';
 import { addVaultObjectRoutes } from './object-routes.ts';
-import { collectionOf } from './secrets.ts';
 import { addVaultResourceRoutes } from './vault-resource.ts';
 import { openVault, type Dependencies, type Vault } from './vault.ts';
 
@@ -18,7 +16,6 @@ export interface Vaults extends VaultService {
 export function createVaults(dependencies: Dependencies): Vaults {
   const { world } = dependencies;
   const { vaults: configured } = world.config;
-  giveToTheFirst(world.store, configured);
   const all = configured.map((each) => openVault(each, dependencies));
 
   return {
@@ -42,18 +39,3 @@ export function createVaults(dependencies: Dependencies): Vaults {
 }
 
 const SECRET_URL = /^https:\/\/(?<host>[^/]+)\/secrets\/(?<name>[^/?]+)(?:\/(?<version>[^/?]+))?\/?(?:\?.*)?$/;
-
-/** While there was one vault only, what lay in it was kept without its name; a cloud of that time is started again with all its secrets. */
-function giveToTheFirst(store: Store, [first]: { name: string }[]): void {
-  if (!first) return;
-  for (const what of ['secrets', 'keys'] as const) {
-    const before = store.collection<unknown>(`vault.${what}`);
-    const now = store.collection<unknown>(collectionOf(first.name, what));
-    store.transaction(() => {
-      for (const { key, value } of before.entries()) {
-        now.put(key, value);
-        before.delete(key);
-      }
-    });
-  }
-}

@@ -1,8 +1,5 @@
 /** Two key vaults in one cloud: each has secrets, keys, roles and an address of its own. */
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { createIdentity } from '../../../local/cloud/identity/identity.ts';
-import { createRoles } from '../../../local/cloud/roles/roles.ts';
-import { createVaults } from '../../../local/cloud/vault/vaults.ts';
 import { openRolesSystem, outcomeOf, owner, worker, type RolesSystem } from './roles-system.ts';
 
 let system: RolesSystem;
@@ -92,18 +89,4 @@ test('a deployment may read from the one that says so', async () => {
   expect(put.body).toMatchObject({ properties: { enabledForTemplateDeployment: true } });
   expect((await mayRead(otherVault)).enabledForTemplateDeployment).toBe(true);
   expect((await mayRead(vault)).enabledForTemplateDeployment).toBe(false);
-});
-
-test('what a cloud kept while it had one vault is in the first', () => {
-  const { world } = system;
-  const attributes = { enabled: true, created: 1, updated: 1 };
-  const versions = [{ version: 'a'.repeat(32), value: 'from then', attributes, tags: {} }];
-  world.store.collection('vault.secrets').put('old', { name: 'Old', versions });
-
-  const open = () => createVaults({ world, identity: createIdentity({ world }), roles: createRoles({ world }) });
-  open();
-  const again = open();
-
-  expect(again.named('contractvault').secrets.all()).toEqual([{ name: 'Old', versions }]);
-  expect(again.named('othervault').secrets.all()).toEqual([]);
 });
