@@ -22,6 +22,6 @@ resource assignment 'Microsoft.Authorization/roleAssignments@2022-04-01' = {
     principalId: topic.principalId
     principalType: 'ServicePrincipal'
     roleDefinitionId: subscriptionResourceId('Microsoft.Authorization/roleDefinitions', builtInRoles[role])
-    description: 'Event Grid writes dead letters'
+    description: 'dead letter: Event Grid writes what it could not deliver'
   }
 }

@@ -26,6 +26,6 @@ resource assignment 'Microsoft.Authorization/roleAssignments@2022-04-01' = {
     principalId: task.principalId
     principalType: 'ServicePrincipal'
     roleDefinitionId: subscriptionResourceId('Microsoft.Authorization/roleDefinitions', builtInRoles[role])
-    description: pushes ? 'The task pushes what it builds' : 'The task pulls the base that it builds on'
+    description: pushes ? 'push: what the task builds' : 'pull: the base that the task builds on'
   }
 }

@@ -79,93 +79,135 @@ export const grants: Record<Place, Grant[]> = {
     {
       to: 'app',
       role: 'gated-import importer',
-      because: 'Intake: importImage from an upstream; read of a registry that is imported from',
+      because: 'importImage: intake from an upstream, and read of a registry that is imported from',
     },
-    { to: 'app', role: 'gated-import run operator', because: 'Checks: quick runs, and their logs' },
-    { to: 'app', role: 'gated-import locker', because: 'A candidate is protected from deletion while it is needed' },
-    { to: 'app', role: 'AcrPush', because: 'Manifests are read; the tag that a task check builds from is moved' },
-    { to: 'app', role: 'AcrDelete', because: 'The sweep removes what no candidate needs' },
+    {
+      to: 'app',
+      role: 'gated-import run operator',
+      because: 'listBuildSourceUploadUrl, scheduleRun, listLogSasUrl: checks are quick runs, with logs',
+    },
+    {
+      to: 'app',
+      role: 'gated-import locker',
+      because: 'protect the manifest: a candidate is not deleted while it is needed',
+    },
+    {
+      to: 'app',
+      role: 'AcrPush',
+      because: 'read the manifest: what a candidate is made of; the tag that a task check builds from is moved',
+    },
+    { to: 'app', role: 'AcrDelete', because: 'delete the manifest: the sweep removes what no candidate needs' },
   ],
   baseByRepository: [
     {
       to: 'app',
       role: 'gated-import importer',
-      because: 'Promotion: importImage from quarantine under the unique tag',
+      because: 'importImage: promotion from quarantine, under the unique tag',
     },
     {
       to: 'app',
       role: 'Container Registry Repository Writer',
-      because: 'Promotion: the unique tag is locked, the stable tag moved, the record attached',
+      because:
+        'read the tag: where the stable tag is; promotion locks the unique tag, moves the stable one, attaches the record',
     },
     {
       to: 'pull',
       role: 'Container Registry Repository Reader',
-      because: 'Container groups pull a promoted base that an app runs as it is',
+      because: 'pull: container groups that run a promoted base as it is',
     },
   ],
   base: [
     {
       to: 'app',
       role: 'gated-import importer',
-      because: 'Promotion: importImage from quarantine under the unique tag',
+      because: 'importImage: promotion from quarantine, under the unique tag',
     },
-    { to: 'app', role: 'gated-import locker', because: 'Promotion: the unique tag is locked' },
-    { to: 'app', role: 'AcrPush', because: 'Promotion: the stable tag is moved, the record attached' },
-    { to: 'pull', role: 'AcrPull', because: 'Container groups pull a promoted base that an app runs as it is' },
+    { to: 'app', role: 'gated-import locker', because: 'lock the tag: promotion locks the unique tag' },
+    {
+      to: 'app',
+      role: 'AcrPush',
+      because: 'read the tag: where the stable tag is; promotion moves it, and attaches the record',
+    },
+    { to: 'pull', role: 'AcrPull', because: 'pull: container groups that run a promoted base as it is' },
   ],
   teamByRepository: [
-    { to: 'app', role: 'gated-import run operator', because: 'Builds: runs of the tasks of images, and their logs' },
+    {
+      to: 'app',
+      role: 'gated-import run operator',
+      because: 'tasks/read, scheduleRun, listLogSasUrl: builds are runs of the tasks of images',
+    },
     {
       to: 'app',
       role: 'Container Registry Repository Reader',
-      because: 'New versions of images, and the layers that prove their base',
+      because: 'list the tags: new versions of images, and the layers that prove their base',
     },
-    { to: 'pull', role: 'Container Registry Repository Reader', because: 'Container groups pull their image' },
+    { to: 'pull', role: 'Container Registry Repository Reader', because: 'pull: container groups that run our images' },
   ],
   team: [
-    { to: 'app', role: 'gated-import run operator', because: 'Builds: runs of the tasks of images, and their logs' },
-    { to: 'app', role: 'AcrPull', because: 'New versions of images, and the layers that prove their base' },
-    { to: 'pull', role: 'AcrPull', because: 'Container groups pull their image' },
+    {
+      to: 'app',
+      role: 'gated-import run operator',
+      because: 'tasks/read, scheduleRun, listLogSasUrl: builds are runs of the tasks of images',
+    },
+    {
+      to: 'app',
+      role: 'AcrPull',
+      because: 'list the tags: new versions of images, and the layers that prove their base',
+    },
+    { to: 'pull', role: 'AcrPull', because: 'pull: container groups that run our images' },
   ],
   public: [],
-  apps: [{ to: 'app', role: 'gated-import group runner', because: 'Rollouts: container groups are put and read' }],
+  apps: [
+    { to: 'app', role: 'gated-import group runner', because: 'containerGroups/read, containerGroups/write: rollouts' },
+  ],
   pullIdentity: [
     {
       to: 'app',
       role: 'Managed Identity Operator',
-      because: 'Rollouts: a container group is given the identity it pulls with',
+      because: 'assign/action: a rollout gives a container group the identity it pulls with',
     },
   ],
   vault: [
     {
       to: 'app',
       role: 'gated-import secret reader',
-      because: 'Secrets that the policy names are read when they are needed',
+      because: 'getSecret: what the policy names is read when it is needed',
     },
   ],
-  signingKey: [{ to: 'app', role: 'gated-import record signer', because: 'Promotion records are signed' }],
-  announcements: [{ to: 'app', role: 'EventGrid Data Sender', because: 'Announcements are published' }],
+  signingKey: [
+    { to: 'app', role: 'gated-import record signer', because: 'keys/read, keys/sign: promotion records are signed' },
+  ],
+  announcements: [{ to: 'app', role: 'EventGrid Data Sender', because: 'events/send: announcements are published' }],
   storage: [
     {
       to: 'app',
       role: 'Storage Blob Data Owner',
-      because: 'The Functions host: its package, keys, timers and leases; reports of scans',
+      because:
+        'containers/write, blobs/write: reports of scans; package, keys, timers and leases of the Functions host',
     },
-    { to: 'app', role: 'Storage Queue Data Contributor', because: 'Durable Functions: work items' },
-    { to: 'app', role: 'Storage Table Data Contributor', because: 'The ledger; Durable Functions: history' },
+    {
+      to: 'app',
+      role: 'Storage Queue Data Contributor',
+      because: 'queues/write: the task hub of Durable Functions, and its work items',
+    },
+    {
+      to: 'app',
+      role: 'Storage Table Data Contributor',
+      because: 'tables/entities: the ledger; history of Durable Functions',
+    },
   ],
   policy: [
     {
       to: 'app',
       role: 'Storage Blob Data Reader',
-      because: 'The policy is read in every round; the app can never write it',
+      because: 'blobs/read: the policy, in every round; the app can never write it',
     },
   ],
   telemetry: [
     {
       to: 'app',
       role: 'Monitoring Metrics Publisher',
-      because: 'Traces and metrics are sent, signed in with Entra ID',
+      because: 'Telemetry/Write: traces and metrics are sent, signed in with Entra ID',
     },
   ],
 };

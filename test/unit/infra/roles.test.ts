@@ -11,7 +11,9 @@ const nameOf = (guid: string): string => builtInRoles.find((role) => role.guid =
 /** What the one map says of each grant, and what is said where an identity of Azure's own gets a role. */
 const REASONS = [
   ...reasonsIn(bicepLiteral(readFileSync(join(repositoryRoot, 'infra/roles.bicep'), 'utf8'), 'grants')),
-  ...['Event Grid writes dead letters', 'The task pulls the base that it builds on', 'The task pushes what it builds'],
+  'dead letter: Event Grid writes what it could not deliver',
+  'pull: the base that the task builds on',
+  'push: what the task builds',
 ];
 const inWords = ({ who, role, where }: Assigned): string => `${who}: ${role} on ${where}`;
 const rolesIn = (example: string): string[] => assignedIn(example, nameOf).map(inWords).toSorted();

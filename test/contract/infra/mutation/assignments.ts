@@ -7,24 +7,43 @@ const AUTHORIZATION = '2022-04-01';
 
 const nameOf = (guid: string): string => builtInRoles.find((role) => role.guid === guid)?.name ?? guid;
 
-/** Ids, by who has which role where. */
-export const assignments: Map<string, string> = new Map(
+interface Assignment {
+  id: string;
+  /** The calls that need it, a colon, and what for: see `grant` in infra/roles.bicep. */
+  because: string;
+}
+
+/** By who has which role where. */
+export const assignments: Map<string, Assignment> = new Map(
   ['walkthrough', 'walkthrough-subscriptions'].flatMap((stage) => {
     const ids = ofType(stage, 'Microsoft.Authorization/roleAssignments').map(({ id = '' }) => id);
-    return assignedIn(stage, nameOf).map(({ who, role, where }, at): [string, string] => [
+    return assignedIn(stage, nameOf).map(({ who, role, where, because }, at): [string, Assignment] => [
       `${who}: ${role} on ${where}`,
-      ids[at] ?? '',
+      { id: ids[at] ?? '', because },
     ]);
   }),
 );
+
+function assignmentOf(assignment: string): Assignment {
+  const found = assignments.get(assignment);
+  if (!found) throw new Error(`the snapshots have no assignment "${assignment}"`);
+  return found;
+}
+
+/** The first of the calls that the template says need it. */
+export function callOf(assignment: string): string {
+  const { because } = assignmentOf(assignment);
+  const [, call] = /^([^,:]+)[^:]*: ./.exec(because) ?? [];
+  if (call === undefined) throw new Error(`"${assignment}" names no call: ${because}`);
+  return call;
+}
 
 export interface TakenAway {
   giveBack(): Promise<unknown>;
 }
 
 export async function takeAway(azure: AzureClient, assignment: string): Promise<TakenAway> {
-  const id = assignments.get(assignment);
-  if (id === undefined) throw new Error(`the snapshots have no assignment "${assignment}"`);
+  const { id } = assignmentOf(assignment);
   const { properties } = (await azure.get(id, AUTHORIZATION)) as { properties: Record<string, string> };
   const { principalId, principalType, roleDefinitionId } = properties;
   await azure.delete(id, AUTHORIZATION);

@@ -1,6 +1,6 @@
 /**
  * None of the role assignments of the walkthrough's snapshots is superfluous: each is taken away in turn, and a named step fails, nothing moves that
- * must not, and the app says why. Given back, the system goes on by itself.
+ * must not, and the app says why: the call that the template says needs the role is the one that is refused. Given back, the system goes on by itself.
  *
  * One system plays all of it, so each row also says that those before it were given back.
  */
@@ -9,7 +9,7 @@ import { azureReports } from '../../../../shared/azure/reports.ts';
 import type { RegistryRole } from '../../../../local/azure.ts';
 import { image } from '../../cloud/registry-images.ts';
 import { eventually } from '../../cloud/services.ts';
-import { assignments, takeAway } from './assignments.ts';
+import { assignments, callOf, takeAway } from './assignments.ts';
 import { telemetryAs } from './telemetry-front.ts';
 import { ADAPTERS, DEAD_LETTERS, POLICY, rows, TASK_HUB, type Place, type Row } from './rows.ts';
 import { startSystem, type System } from './system.ts';
@@ -73,20 +73,24 @@ describe('on the way of a candidate and in a sweep, without', () => {
 describe('by a call of its own, without', () => {
   it(`"${ADAPTERS.reports}" a report of a scan cannot be written`, async () => {
     const role = await takeAway(system.azure, ADAPTERS.reports);
+    system.said();
 
     const refused = await azureReports(system.clients).put('mutation/one.json', {}).catch(String);
     await role.giveBack();
 
+    expectRefused(ADAPTERS.reports);
     expect(refused).toMatch(/403 AuthorizationPermissionMismatch/);
     await azureReports(system.clients).put('mutation/two.json', {});
   });
 
   it(`"${ADAPTERS.telemetry}" telemetry is not taken, which the log says`, async () => {
     const role = await takeAway(system.azure, ADAPTERS.telemetry);
+    system.said();
 
     const without = await telemetryAs(system.cloud);
     await role.giveBack();
 
+    expectRefused(ADAPTERS.telemetry);
     expect(without).toMatchObject({ spans: 0, warned: [expect.stringMatching(/403/)] });
     expect(await telemetryAs(system.cloud)).toEqual({ spans: 1, warned: [] });
   });
@@ -102,8 +106,10 @@ describe('of the policy, without', () => {
       const role = await takeAway(system.azure, POLICY.reader);
       await system.author.change();
       const uploaded = hashIn(await system.author.push());
+      system.said();
       try {
         await untilHealth('what is refused', ({ wrong }) => wrong.some((each) => refused.test(each)));
+        expectRefused(POLICY.reader);
         expect((await health()).policy).toEqual(before.policy);
         await untilThere(await push(POLICY.reader));
       } finally {
@@ -118,10 +124,12 @@ describe('of the policy, without', () => {
     const before = await health();
     const role = await takeAway(system.azure, POLICY.author);
     await system.author.change();
+    system.said();
 
     const answer = await system.author.push();
     await role.giveBack();
 
+    expectRefused(POLICY.author);
     expect(answer.code).toBe(1);
     expect(answer.complained).toMatch(/403 AuthorizationPermissionMismatch.*"Storage Blob Data Contributor"/);
     await system.pass(MINUTE_MS);
@@ -134,10 +142,12 @@ describe('of the policy, without', () => {
 it(`at its start, without "${TASK_HUB}" the host has no task hub, and says so`, async () => {
   await system.app.stop();
   const role = await takeAway(system.azure, TASK_HUB);
+  system.said();
 
   const failure = await system.app.start().catch(String);
   await role.giveBack();
 
+  expectRefused(TASK_HUB);
   expect(failure).toMatch(
     /queue .* was refused: 403 AuthorizationPermissionMismatch.*"Storage Queue Data Contributor"/,
   );
@@ -171,7 +181,8 @@ describe('of events that nobody takes, without', () => {
         for (const each of registries) await system.push(each, 'lost', '1', await image(`${registry} ${each}`));
         await system.pass(GIVEN_UP_WITHIN_MS, { stepMs: HOUR_MS });
 
-        await untilFailed({ step: 'events', answer: new RegExp(`dead letter .*/${registry}-pushes/.* no role`) });
+        const answer = new RegExp(`dead letter .*/${registry}-pushes/.* no role`);
+        await untilFailed({ assignment, step: 'events', answer });
         await untilUnwritten([registry]);
       } finally {
         await role.giveBack();
@@ -218,14 +229,25 @@ async function until(what: string, look: () => Promise<boolean>, seen: () => str
   throw new Error(`not within ${SEEN_WITHIN_MS / MINUTE_MS} minutes: ${what}. Seen:\n${seen()}`);
 }
 
-async function untilFailed({ step, answer }: Pick<Row, 'step' | 'answer'>): Promise<void> {
+async function untilFailed({ assignment, step, answer }: Pick<Row, 'assignment' | 'step' | 'answer'>): Promise<void> {
   const lines: string[] = [];
+  const call = callOf(assignment);
   const look = async () => {
     lines.push(...system.said());
-    return lines.some((line) => line.startsWith(`${step}: `) && answer.test(line));
+    return lines.some((line) => line.startsWith(`${step}: `) && answer.test(line)) && isNamed(call, lines);
   };
-  await until(`${step} fails with ${String(answer)}`, look, () => lines.map((line) => line.slice(0, 400)).join('\n'));
+  await until(`${step} fails with ${String(answer)}, at "${call}"`, look, () =>
+    lines.map((line) => line.slice(0, 400)).join('\n'),
+  );
 }
+
+/** Once: by the emulated Azure, since it was last asked what it said. */
+function expectRefused(assignment: string): void {
+  const said = system.said();
+  expect(isNamed(callOf(assignment), said), said.join('\n')).toBe(true);
+}
+
+const isNamed = (call: string, lines: string[]): boolean => lines.some((line) => line.includes(call));
 
 async function untilSays({ says, answer }: Row): Promise<void> {
   const { at, words = answer } = says;

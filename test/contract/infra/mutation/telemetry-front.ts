@@ -23,7 +23,11 @@ export async function telemetryAs(cloud: Cloud): Promise<{ spans: number; warned
   let spans = 0;
   answer(ingestion.wire, ({ headers, body }) => {
     const caller = cloud.identity.verify(headers.authorization, ['https://monitor.azure.com']);
-    if (!caller || !cloud.roles.may(caller.objectId, WRITE, COMPONENT)) return { status: 403 };
+    if (!caller) return { status: 401 };
+    if (!cloud.roles.may(caller.objectId, WRITE, COMPONENT)) {
+      cloud.roles.logRefusal(caller.objectId, WRITE, COMPONENT);
+      return { status: 403 };
+    }
     const items = JSON.parse(body.toString()) as { data: { baseType: string } }[];
     spans += items.filter(({ data }) => data.baseType === 'RemoteDependencyData').length;
     return { status: 200, body: { itemsReceived: items.length, itemsAccepted: items.length, errors: [] } };
