@@ -1,5 +1,5 @@
 metadata name = 'Storage'
-metadata description = 'The one storage account: the host, Durable Functions, the ledger, reports of checks, the deployed package, dead letters. No shared keys.'
+metadata description = 'The storage account of the app: the host, Durable Functions, the ledger, reports of checks, the deployed package, dead letters. No shared keys.'
 
 import { builtInRoles, grants } from '../roles.bicep'
 import { surroundings } from '../types.bicep'
