@@ -99,7 +99,7 @@ type grant = {
   @description('Name of a role above.')
   role: string
 
-  @description('The calls that need it, a colon, and what for. The first call is refused without it, which a test plays.')
+  @description('The calls that need it, a colon, and what for. The first call is refused without it, which a test plays for those of the walkthrough.')
   because: string
 }
 

@@ -57,17 +57,6 @@ describe('the vault', () => {
     });
   });
 
-  it('promises no versions of blobs, which it does not keep', async () => {
-    const versions = { properties: { isVersioningEnabled: true } };
-
-    const answer = await arm('PUT', 'Microsoft.Storage/storageAccounts/contractpolicy/blobServices/default', versions);
-
-    expect(answer).toMatchObject({
-      status: 400,
-      body: error('InvalidRequestContent', /versions of blobs are not emulated/),
-    });
-  });
-
   it('takes a secret, of which it never answers the value', async () => {
     const first = await arm('PUT', `${vault}/secrets/Token`, { properties: { value: 'one' } });
     const second = await arm('PUT', `${vault}/secrets/Token`, { properties: { value: 'two' } });
